@@ -132,8 +132,7 @@ def _strike(ink: Image.Image, rng: Random) -> None:
         middle, depth = rng.uniform(60, 116), rng.uniform(16, 32)
         length, start = rng.uniform(320, 600), rng.uniform(0, math.tau)
         curve = [
-            (x, middle + depth * math.sin(start + math.tau * x / length))
-            for x in range(-8, _SIZE[0] + 9, 4)
+            (x, middle + depth * math.sin(start + math.tau * x / length)) for x in range(-8, _SIZE[0] + 9, 4)
         ]
         pen.line(curve, fill=shade, width=width, joint="curve")
     for _speck in range(28):

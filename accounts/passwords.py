@@ -26,15 +26,10 @@ class LettersAndDigitsValidator:
             )
         if not typed & _DIGITS_AND_SYMBOLS:
             raise ValidationError(
-                _(
-                    "A password needs at least one digit or English symbol, and this has none."
-                    " Add one."
-                ),
+                _("A password needs at least one digit or English symbol, and this has none. Add one."),
                 code="password_without_digit",
             )
 
     def get_help_text(self) -> str:
         """Return the rule in one sentence."""
-        return _(
-            "Your password needs at least one English letter, and one digit or English symbol."
-        )
+        return _("Your password needs at least one English letter, and one digit or English symbol.")

@@ -60,6 +60,4 @@ def _in_shanghai(moment: datetime) -> datetime:
 
 
 def _beyond_the_calendar() -> ValueError:
-    return ValueError(
-        _("The calendar runs from the year 1 to the year 9999. Choose a time within it.")
-    )
+    return ValueError(_("The calendar runs from the year 1 to the year 9999. Choose a time within it."))

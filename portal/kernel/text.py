@@ -19,9 +19,7 @@ MAX_MARKS = 8  # accents in a row; living languages need four
 _PARTS_OF_A_LETTER = 4
 
 # U+FFFE and U+FFFF of the planes 1 to 14 are no characters; planes 15 and 16 are private.
-_NO_CHARACTERS = "".join(
-    f"{chr(p * 0x10000 + 0xFFFE)}-{chr(p * 0x10000 + 0xFFFF)}" for p in range(1, 15)
-)
+_NO_CHARACTERS = "".join(f"{chr(p * 0x10000 + 0xFFFE)}-{chr(p * 0x10000 + 0xFFFF)}" for p in range(1, 15))
 
 # What text cannot hold: the name of the reason, the characters, and the sentence. The invisible
 # ones are Unicode's Default_Ignorable_Code_Point and the blank braille pattern, without the two
@@ -31,21 +29,16 @@ _REFUSED = {
     "control": (
         "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f",
         gettext_lazy(
-            "Character %(position)s is %(found)s, a control character, which text cannot hold."
-            " Remove it."
+            "Character %(position)s is %(found)s, a control character, which text cannot hold. Remove it."
         ),
     ),
     "surrogate": (
         "\ud800-\udfff",
-        gettext_lazy(
-            "Character %(position)s is %(found)s, half of a broken character. Type it again."
-        ),
+        gettext_lazy("Character %(position)s is %(found)s, half of a broken character. Type it again."),
     ),
     "direction": (
         "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069",
-        gettext_lazy(
-            "Character %(position)s is %(found)s, which turns the reading direction. Remove it."
-        ),
+        gettext_lazy("Character %(position)s is %(found)s, which turns the reading direction. Remove it."),
     ),
     "invisible": (
         "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200d\u2060-\u2065\u206a-\u206f"
@@ -55,9 +48,7 @@ _REFUSED = {
     ),
     "unreadable": (
         "\ue000-\uf8ff\ufdd0-\ufdef\ufff9-\uffff\U000f0000-\U0010ffff" + _NO_CHARACTERS,
-        gettext_lazy(
-            "Character %(position)s is %(found)s, which other screens cannot show. Replace it."
-        ),
+        gettext_lazy("Character %(position)s is %(found)s, which other screens cannot show. Replace it."),
     ),
 }
 _REFUSED_CHARACTER = re.compile(
@@ -80,17 +71,14 @@ def clean(text: str, *, max_length: int, multiline: bool = False) -> str:
     """
     if found := _REFUSED_CHARACTER.search(text):
         sentence = _REFUSED[str(found.lastgroup)][1]
-        raise ValueError(
-            sentence % {"position": found.start() + 1, "found": _identified(found.group())}
-        )
+        raise ValueError(sentence % {"position": found.start() + 1, "found": _identified(found.group())})
     text = _collapsed(text.translate(_EMOJI_STYLE), multiline=multiline)
     # Putting accents in order costs the square of their number, so both limits come before NFC.
     if len(text) > _PARTS_OF_A_LETTER * max_length:
         raise _too_long(text, max_length)
     if _has_tower(text):
         raise ValueError(
-            _("A letter carries more than %(limit)s accents. Remove some of them.")
-            % {"limit": MAX_MARKS}
+            _("A letter carries more than %(limit)s accents. Remove some of them.") % {"limit": MAX_MARKS}
         )
     text = unicodedata.normalize("NFC", text)
     if len(text) > max_length:
@@ -129,9 +117,7 @@ def email(text: str) -> str:
     try:
         _is_email(address)
     except ValidationError:
-        raise ValueError(
-            _("This is not an e-mail address. Write it like name@company.example.")
-        ) from None
+        raise ValueError(_("This is not an e-mail address. Write it like name@company.example.")) from None
     return address
 
 
@@ -165,8 +151,7 @@ def _has_tower(text: str) -> bool:
 
 def _too_long(text: str, limit: int) -> ValueError:
     return ValueError(
-        _("Keep it to %(limit)s characters; this has %(length)s.")
-        % {"limit": limit, "length": len(text)}
+        _("Keep it to %(limit)s characters; this has %(length)s.") % {"limit": limit, "length": len(text)}
     )
 
 

@@ -1,1 +1,1 @@
-"""The outside world's own state and acts: people and their phones, letters, SMS, the bank, other platforms."""
+"""The outside world: people and their phones, letters, SMS, the bank, other platforms."""

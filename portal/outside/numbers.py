@@ -33,24 +33,16 @@ def id_card(text: str, *, today: date) -> str:
     number = _plain(text)
     if len(number) != 18:
         raise ValueError(
-            _(
-                "An ID card number has 18 characters; this has %(length)s."
-                " Check it against the ID card."
-            )
+            _("An ID card number has 18 characters; this has %(length)s. Check it against the ID card.")
             % {"length": len(number)}
         )
     if odd := re.search(r"[^0-9]", number[:17]):
         raise ValueError(
-            _(
-                "Character %(position)s of an ID card number has to be a digit."
-                " Check it against the ID card."
-            )
+            _("Character %(position)s of an ID card number has to be a digit. Check it against the ID card.")
             % {"position": odd.start() + 1}
         )
     if number[17] not in DIGITS + "X":
-        raise ValueError(
-            _("An ID card number ends with a digit or an X. Check it against the ID card.")
-        )
+        raise ValueError(_("An ID card number ends with a digit or an X. Check it against the ID card."))
     written = f"{number[6:10]}-{number[10:12]}-{number[12:14]}"
     try:
         born = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
@@ -73,10 +65,7 @@ def id_card(text: str, *, today: date) -> str:
     expected = _id_card_check(number[:17])
     if number[17] != expected:
         raise ValueError(
-            _(
-                "The last character should be %(expected)s for this number."
-                " Check it against the ID card."
-            )
+            _("The last character should be %(expected)s for this number. Check it against the ID card.")
             % {"expected": expected}
         )
     return number
@@ -191,8 +180,7 @@ def _checked_credit_code(number: str) -> str:
 
 def _wrong_last_character(expected: str) -> str:
     return _(
-        "The last character should be %(expected)s for this number."
-        " Check it against the business licence."
+        "The last character should be %(expected)s for this number. Check it against the business licence."
     ) % {"expected": expected}
 
 
@@ -215,8 +203,7 @@ def _licence_number_check(body: str) -> str:
 def _credit_code_check(body: str) -> str:
     """Return the check character of 17 characters (GB 32100-2015: weights 3^i, mod 31)."""
     total = sum(
-        CREDIT_CODE_ALPHABET.index(character) * pow(3, place, 31)
-        for place, character in enumerate(body)
+        CREDIT_CODE_ALPHABET.index(character) * pow(3, place, 31) for place, character in enumerate(body)
     )
     return CREDIT_CODE_ALPHABET[-total % 31]
 

@@ -1,0 +1,22 @@
+"""Signing in: who a session belongs to, with what every page shows of them in one query."""
+
+from __future__ import annotations
+
+from django.contrib.auth.backends import ModelBackend
+
+from accounts.models import Login
+
+
+class LoginBackend(ModelBackend):
+    """Django's own backend; fetches the log-in with its world and account at once."""
+
+    def get_user(self, user_id: int) -> Login | None:
+        """Return the log-in of a session, or None when it is gone or may no longer enter."""
+        login = (
+            Login.objects.select_related(
+                "world", "account__world", "account__entity", "account__administrator"
+            )
+            .filter(pk=user_id)
+            .first()
+        )
+        return login if login and self.user_can_authenticate(login) else None

@@ -1,0 +1,241 @@
+"""The account and its place in the lifecycle: the machine that every stage shares."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from portal.kernel import guards, policy
+from portal.kernel.actors import Actor
+from portal.kernel.errors import Refused
+from portal.kernel.fsm import StateField, Stateful, StatefulQuerySet, transition
+from portal.kernel.models import World
+from portal.kernel.policy import Decision
+from portal.kernel.terms import (
+    AccountState,
+    AccountType,
+    Capability,
+    EntityType,
+    VerificationMethod,
+)
+from portal.outside.models import Person
+
+S = AccountState
+
+
+class Entity(models.Model):
+    """Who owns accounts: a row of its own per world, so that *same entity* has one place. Insert-only."""
+
+    world = models.ForeignKey(World, on_delete=models.CASCADE)
+    entity_type = models.CharField(max_length=20, choices=EntityType.choices)
+    name = models.CharField(max_length=120)
+    number = models.CharField(max_length=18)
+
+    class Meta:
+        verbose_name_plural = "entities"
+        constraints = [
+            models.UniqueConstraint(fields=["world", "entity_type", "number"], name="one_entity_per_number")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AccountQuerySet(StatefulQuerySet["Account"]):
+    """Queries about accounts."""
+
+    def living(self) -> AccountQuerySet:
+        """Return accounts that hold their e-mail, entity and administrator: all but the expired."""
+        return self.exclude(state=AccountState.EXPIRED)
+
+
+class Account(Stateful):
+    """A Mini Program account (later: an Official Account too) and its place in the lifecycle."""
+
+    world = models.ForeignKey(World, on_delete=models.CASCADE)
+    account_type = models.CharField(max_length=20, choices=AccountType.choices)
+    login = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    email = models.CharField(max_length=254)
+    email_key = models.CharField(max_length=254)
+    language = models.CharField(max_length=10, default="en")
+    state = StateField(choices=S.choices, default=S.REGISTERED)
+
+    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, null=True)
+    entity_type = models.CharField(max_length=20, choices=EntityType.choices, blank=True)
+    method = models.CharField(max_length=24, choices=VerificationMethod.choices, blank=True)
+    appid = models.CharField(max_length=18, unique=True, null=True)
+    original_id = models.CharField(max_length=15, unique=True, null=True)
+
+    registered_at = models.DateTimeField()
+    activated_at = models.DateTimeField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
+    verified_at = models.DateTimeField(null=True)
+    authenticated_at = models.DateTimeField(null=True)
+    expired_at = models.DateTimeField(null=True)
+
+    objects = AccountQuerySet.as_manager()
+
+    if TYPE_CHECKING:
+        administrator: Administrator
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["world", "email_key"],
+                condition=~Q(state="expired"),
+                name="one_living_account_per_email",
+            )
+        ]
+        indexes = [models.Index(fields=["world", "-id"], name="account_newest")]
+
+    def __str__(self) -> str:
+        return self.email
+
+    def can(self, capability: Capability) -> Decision:
+        """Return whether this account has the capability now, or why not."""
+        entity = EntityType(self.entity_type) if self.entity_type else None
+        return policy.decide(capability, entity=entity, state=AccountState(self.state))
+
+    def require(self, capability: Capability) -> None:
+        """Raise Refused with the policy's sentence when the capability is not there."""
+        decision = self.can(capability)
+        if not decision:
+            raise Refused(decision.reason, code=capability.value, way_out=decision.way_out)
+
+    # Transitions. Each moves this account in memory and touches nothing else; actions lock, save
+    # and tell the rest of the world.
+
+    @transition(
+        field=state,
+        source=S.REGISTERED,
+        target=S.ACTIVATED,
+        label=_("opens the activation link"),
+        who=_("the registrant"),
+    )
+    def activate(self, *, at: datetime, by: Actor) -> None:
+        """The e-mail is the registrant's own."""
+        self.activated_at = at
+
+    @transition(
+        field=state,
+        source=S.ACTIVATED,
+        target=S.AWAITING_TRANSFER,
+        label=_("confirms the entity, by wire transfer"),
+        who=_("the registrant"),
+    )
+    def await_transfer(self, *, entity: Entity, at: datetime, by: Actor) -> None:
+        """Method I: the company pays from its corporate account within ten days."""
+        self._confirm(entity, VerificationMethod.WIRE_TRANSFER, at)
+
+    @transition(
+        field=state,
+        source=S.ACTIVATED,
+        target=S.AWAITING_AUTHENTICATION,
+        label=_("confirms the entity, by WeChat authentication"),
+        who=_("the registrant"),
+    )
+    def await_authentication(self, *, entity: Entity, at: datetime, by: Actor) -> None:
+        """Method II: a reviewer checks the materials, within thirty days."""
+        self._confirm(entity, VerificationMethod.WECHAT_AUTHENTICATION, at)
+
+    @transition(
+        field=state,
+        source=S.ACTIVATED,
+        target=S.VERIFIED,
+        label=_("confirms the entity, by a real-name scan"),
+        who=_("the individual"),
+    )
+    def verify_by_scan(self, *, entity: Entity, at: datetime, by: Actor) -> None:
+        """An individual is proved by the scan with their own WeChat."""
+        self._confirm(entity, VerificationMethod.REAL_NAME_SCAN, at)
+        self.verified_at = at
+
+    @transition(
+        field=state,
+        source=S.AWAITING_TRANSFER,
+        target=S.VERIFIED,
+        label=_("the transfer matches"),
+        who=_("the company, at its bank"),
+    )
+    def confirm_transfer(self, *, at: datetime, by: Actor) -> None:
+        """The exact amount came from the entity's own account in time."""
+        self.verified_at = at
+
+    @transition(
+        field=state,
+        source=[S.AWAITING_AUTHENTICATION, S.VERIFIED, S.LAPSED],
+        target=S.AUTHENTICATED,
+        label=_("WeChat authentication is approved"),
+        who=_("a reviewer"),
+    )
+    def authenticate(self, *, at: datetime, by: Actor) -> None:
+        """A reviewer approved the materials; valid for a year."""
+        self.authenticated_at = at
+
+    @transition(
+        field=state,
+        source=S.AUTHENTICATED,
+        target=S.LAPSED,
+        label=_("the year passes without renewal"),
+        who=_("the clock"),
+        conditions=[lambda account: account.verified_at is None],
+    )
+    def lapse(self, *, by: Actor) -> None:
+        """An account proved by Method II alone loses what authentication had opened."""
+
+    @transition(
+        field=state,
+        source=S.AUTHENTICATED,
+        target=S.VERIFIED,
+        label=_("the year passes; the wire transfer still stands"),
+        who=_("the clock"),
+        conditions=[lambda account: account.verified_at is not None],
+    )
+    def fall_back(self, *, by: Actor) -> None:
+        """An account once verified by wire stays verified."""
+
+    @transition(
+        field=state,
+        source=[S.REGISTERED, S.AWAITING_TRANSFER, S.AWAITING_AUTHENTICATION],
+        target=S.EXPIRED,
+        label=_("the time runs out"),
+        who=_("the clock"),
+    )
+    def expire(self, *, at: datetime, by: Actor) -> None:
+        """The registration ends; what it held is free again."""
+        self.expired_at = at
+
+    def _confirm(self, entity: Entity, method: VerificationMethod, at: datetime) -> None:
+        self.entity = entity
+        self.entity_type = entity.entity_type
+        self.method = method
+        self.confirmed_at = at
+
+
+class Administrator(models.Model):
+    """Who confirms every risky act of an account by a scan: exactly one, set at confirmation."""
+
+    world = models.ForeignKey(World, on_delete=models.CASCADE)
+    account = models.OneToOneField(Account, on_delete=models.CASCADE)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT)
+    name = models.CharField(max_length=40)
+    id_number = models.CharField(max_length=18)
+    phone = models.CharField(max_length=11)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["world", "id_number"], name="administrator_id_number"),
+            models.Index(fields=["world", "phone"], name="administrator_phone"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+guards.append_only(Entity)
+guards.set_once(Account, "entity_id", "entity_type", "method", "appid", "original_id", "confirmed_at")

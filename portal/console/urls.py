@@ -1,0 +1,4 @@
+"""Addresses of the console's frame."""
+
+app_name = "console"
+urlpatterns = []

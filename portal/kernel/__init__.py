@@ -1,0 +1,1 @@
+"""What every stage shares: worlds, clock, deadlines, confirmations, outbox, audit, policy. Knows no stage."""

@@ -1,0 +1,19 @@
+"""The kernel as a Django app."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class KernelConfig(AppConfig):
+    """Connects the audit receiver and the database guards."""
+
+    name = "portal.kernel"
+    label = "kernel"
+    verbose_name = "Kernel"
+
+    def ready(self) -> None:
+        """Connect what must hear every transition and every migration."""
+        from portal.kernel import audit, guards  # noqa: PLC0415 -- app ready
+
+        audit.connect()
+        post_migrate.connect(guards.install, sender=self, dispatch_uid="kernel.guards")

@@ -1,0 +1,144 @@
+"""Everything risky is confirmed by a scan with somebody's phone: one mechanism for all of it.
+
+A purpose registers what it locks, whom it accepts and what it does; the handler runs in the
+confirming transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+
+from portal.kernel.action import action
+from portal.kernel.actors import Actor
+from portal.kernel.errors import Refused
+from portal.kernel.models import Confirmation
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+LIFE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """What a scan is for.
+
+    `lock(subject_id)` takes the locks that come before the confirmation's own; `title` is what the
+    phone asks; `objection(confirmation, by)` is the sentence why this person may not, or '';
+    `carry_out(confirmation, by)` does it.
+    """
+
+    name: str
+    title: Callable[[Confirmation], StrOrPromise]
+    lock: Callable[[int], object]
+    objection: Callable[[Confirmation, Actor], str]
+    carry_out: Callable[[Confirmation, Actor], None]
+
+
+PURPOSES: dict[str, Purpose] = {}
+
+
+def register(purpose: Purpose) -> Purpose:
+    """Make a purpose known."""
+    PURPOSES[purpose.name] = purpose
+    return purpose
+
+
+def title(confirmation: Confirmation) -> StrOrPromise:
+    """Return what the phone asks, in the reader's language."""
+    return PURPOSES[confirmation.purpose].title(confirmation)
+
+
+def latest(purpose: str, subject_id: int) -> Confirmation | None:
+    """Return the newest code shown for a subject, whatever became of it."""
+    return (
+        Confirmation.objects.filter(purpose=purpose, subject_id=subject_id)
+        .select_related("world")
+        .order_by("-id")
+        .first()
+    )
+
+
+@action
+def ask(purpose: str, *, subject: Any, by: Actor, person_id: int | None = None) -> Confirmation:
+    """Show a new code for `subject` (a row with a world); an earlier one still waiting is void.
+
+    `person_id`: the only person who may answer; None: whoever scans.
+    """
+    if purpose not in PURPOSES:
+        raise LookupError(f"unknown purpose {purpose}")
+    earlier = latest(purpose, subject.pk)
+    now = subject.world.now()
+    if earlier and earlier.is_waiting(now):
+        earlier.refuse(reason=_("A newer code was shown."), by=by)
+        earlier.save()
+    return Confirmation.objects.create(
+        world=subject.world,
+        purpose=purpose,
+        subject_id=subject.pk,
+        person_id=person_id,
+        shown_at=now,
+        expires_at=now + LIFE,
+    )
+
+
+@action
+def scan(confirmation_id: int, *, by: Actor) -> Confirmation:
+    """Open the code on the phone of `by` (a person)."""
+    confirmation = _open(confirmation_id, by)
+    confirmation.scan(by=by)
+    confirmation.save()
+    return confirmation
+
+
+@action
+def confirm(confirmation_id: int, *, by: Actor) -> Confirmation:
+    """Agree on the phone of `by`, and carry it out.
+
+    The wrong person leaves the confirmation refused with the platform's reason, so that the waiting
+    page shows it; that is an answer, not an error.
+    """
+    confirmation = _open(confirmation_id, by)
+    if confirmation.state == Confirmation.State.SHOWN:
+        confirmation.scan(by=by)
+    purpose = PURPOSES[confirmation.purpose]
+    if objection := purpose.objection(confirmation, by):
+        confirmation.refuse(reason=objection, by=by)
+        confirmation.save()
+        return confirmation
+    confirmation.confirm(by=by)
+    confirmation.save()
+    purpose.carry_out(confirmation, by)
+    return confirmation
+
+
+@action
+def refuse(confirmation_id: int, *, by: Actor) -> Confirmation:
+    """Say no on the phone of `by`."""
+    confirmation = _open(confirmation_id, by)
+    confirmation.refuse(reason=_("Refused on the phone."), by=by)
+    confirmation.save()
+    return confirmation
+
+
+def _open(confirmation_id: int, by: Actor) -> Confirmation:
+    """Return the confirmation locked after its subject, if it still waits for this person."""
+    unlocked = Confirmation.objects.get(pk=confirmation_id)
+    PURPOSES[unlocked.purpose].lock(unlocked.subject_id)
+    confirmation = Confirmation.objects.lock(confirmation_id)
+    if not confirmation.is_waiting(confirmation.world.now()):
+        raise Refused(
+            _("This code has run out or was already answered. Show a new code and scan again."),
+            code="code_over",
+        )
+    if confirmation.person_id not in (None, by.id):
+        raise Refused(
+            _("This code waits on somebody else's phone. Scan it with that phone."),
+            code="code_taken",
+        )
+    return confirmation

@@ -1,0 +1,177 @@
+"""What every request passes: an id, the right session cookie, its world, and refusals in sentences."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from portal.kernel import audit, throttle
+from portal.kernel.errors import Refused
+from portal.kernel.fsm import ConcurrentTransition, TransitionNotAllowed
+from portal.kernel.http import is_htmx
+from portal.kernel.models import World
+from portal.simulator import rooms
+
+logger = logging.getLogger(__name__)
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+WORLD_COOKIE = "world"
+WORLD_COOKIE_AGE = 60 * 60 * 24 * 365
+NEW_WORLDS_PER_HOUR = 60
+DESK_PATH = "/admin/"
+UNREADABLE = re.compile(r"[\x00\ud800-\udfff]")
+
+
+class RequestMiddleware:
+    """Gives each request an id, and turns away addresses that no text can hold."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer inside a request id of its own."""
+        query = unquote(request.META.get("QUERY_STRING", ""))
+        if UNREADABLE.search(request.path_info) or UNREADABLE.search(query):
+            return HttpResponseBadRequest("This address holds characters that no page has.\n")
+        token = audit.request_id.set(secrets.token_hex(8))
+        try:
+            response = self.get_response(request)
+            response.headers["X-Request-Id"] = audit.request_id.get()
+            return response
+        finally:
+            audit.request_id.reset(token)
+
+
+class TwoSessionsMiddleware(SessionMiddleware):
+    """Keeps console and desk apart: the desk's session has a cookie of its own, under /admin/.
+
+    So the reviewer who signs in to help a world on never logs its operator out.
+    """
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Read the session whose cookie belongs to this part of the site."""
+        if request.path.startswith(DESK_PATH):
+            cookies = dict(request.COOKIES)
+            cookies.pop(settings.SESSION_COOKIE_NAME, None)
+            if settings.DESK_COOKIE_NAME in cookies:
+                cookies[settings.SESSION_COOKIE_NAME] = cookies[settings.DESK_COOKIE_NAME]
+            request.COOKIES = cookies
+        super().process_request(request)
+
+    def process_response(self, request: HttpRequest, response: Any) -> Any:
+        """Write it back under the same name."""
+        response = super().process_response(request, response)
+        if request.path.startswith(DESK_PATH):
+            morsel = response.cookies.pop(settings.SESSION_COOKIE_NAME, None)
+            if morsel is not None:
+                response.cookies[settings.DESK_COOKIE_NAME] = morsel.value
+                kept = {key: value for key, value in morsel.items() if value}
+                response.cookies[settings.DESK_COOKIE_NAME].update(kept | {"path": DESK_PATH})
+        return response
+
+
+class WorldMiddleware:
+    """Finds the world a page is in: the signed-in account's, else the cookie's, else a new one."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, and let the visitor's cookie follow into a world entered meanwhile."""
+        response = self.get_response(request)
+        enters: World | None = getattr(request, "enters", None)
+        if enters is not None:
+            response.set_cookie(
+                WORLD_COOKIE,
+                enters.token,
+                max_age=WORLD_COOKIE_AGE,
+                httponly=True,
+                secure=settings.HTTPS,
+                samesite="Lax",
+            )
+        return response
+
+    def process_view(
+        self, request: Any, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        """Put `request.world` there, or for a first visit start a world of its own."""
+        if getattr(view, "worldless", False) or request.path.startswith(DESK_PATH):
+            return None
+        request.world = self._world(request)
+        if request.world is None and request.method in {"GET", "HEAD"}:
+            throttle.hit(
+                "new_world",
+                request.META.get("REMOTE_ADDR", ""),
+                at_most=NEW_WORLDS_PER_HOUR,
+                within=timedelta(hours=1),
+            )
+            request.world = request.enters = rooms.open_for_visitor(
+                origin=f"{request.scheme}://{request.get_host()}"
+            )
+        if request.world is None:
+            return redirect(reverse("home"))
+        return None
+
+    def _world(self, request: HttpRequest) -> World | None:
+        if request.user.is_authenticated and request.user.world is not None:
+            return request.user.world
+        token = request.COOKIES.get(WORLD_COOKIE, "")
+        return World.objects.filter(token=token).first() if token else None
+
+
+class RefusalMiddleware:
+    """Turns a refusal into a message on the page it came from, or a 409 for programs."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer; only exceptions concern this middleware."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answer refusals, lost races and a busy database; anything else is a bug."""
+        if isinstance(error, Refused):
+            return self._refuse(request, error)
+        if isinstance(error, ConcurrentTransition):
+            sentence = _("Somebody else was faster. Look at what it has become and decide again.")
+            return self._refuse(request, Refused(sentence, code="lost_race"))
+        if isinstance(error, TransitionNotAllowed):
+            sentence = _("Nothing was done: that is no longer possible here.")
+            return self._refuse(request, Refused(sentence, code="not_possible"))
+        if isinstance(error, OperationalError):
+            logger.error("database unavailable", exc_info=error)
+            response = render(request, "503.html", status=503)
+            response.headers["Retry-After"] = "5"
+            return response
+        return None
+
+    def _refuse(self, request: HttpRequest, refusal: Refused) -> HttpResponse:
+        if request.accepts("text/html") and not is_htmx(request):
+            if request.method in {"GET", "HEAD"}:
+                return render(request, "refused.html", {"refusal": refusal}, status=409)
+            messages.error(request, refusal.message)
+            return redirect(reverse(refusal.way_out) if refusal.way_out else self._back(request))
+        body = {"code": refusal.code, "message": refusal.message, "field": refusal.field}
+        return JsonResponse(body, status=409)
+
+    def _back(self, request: HttpRequest) -> str:
+        """Return the page the form stood on, if it is one of ours."""
+        referer = urlsplit(request.headers.get("Referer", ""))
+        ours = referer.netloc == request.get_host() and referer.path.startswith("/")
+        return referer._replace(scheme="", netloc="").geturl() if ours else reverse("home")

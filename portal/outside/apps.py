@@ -1,0 +1,15 @@
+"""The outside world as a Django app."""
+
+from django.apps import AppConfig
+
+
+class OutsideConfig(AppConfig):
+    """Registers how letters leave the process, and what may never change."""
+
+    name = "portal.outside"
+    label = "outside"
+    verbose_name = "Outside world"
+
+    def ready(self) -> None:
+        """Register deliveries."""
+        from portal.outside import letters  # noqa: F401, PLC0415 -- app ready

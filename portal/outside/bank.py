@@ -1,0 +1,181 @@
+"""The simulated bank: accounts, transfers, refunds (VER-3). Whole fen, never overdrawn.
+
+What arrives on an account with a purpose is judged by the stage that opened it, in the same
+transaction: it registers a `Receiver`.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db.models import F, Sum
+from django.utils.translation import gettext as _
+
+from portal.kernel import idempotency
+from portal.kernel.action import action
+from portal.kernel.actors import Actor
+from portal.kernel.errors import Refused
+from portal.kernel.models import World
+from portal.outside.models import BankAccount, BankTransfer
+
+LARGEST_FEN = 100_000_000_000  # a billion yuan: more is a slip of the finger
+POCKET_FEN = 5_000_000
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """How a stage hears of money: `lock(subject_id)` before the bank's own locks, then `receive`."""
+
+    lock: Callable[[int], object]
+    receive: Callable[[BankTransfer, int], None]
+
+
+RECEIVERS: dict[str, Receiver] = {}
+
+
+def new_number() -> str:
+    """Return an unused-looking account number: 18 digits in the simulated bank's own range."""
+    return f"8800{secrets.randbelow(10**14):014d}"
+
+
+def open_account(
+    world: World,
+    *,
+    holder: str,
+    kind: str,
+    opening_fen: int = 0,
+    purpose: str = "",
+    subject_id: int | None = None,
+) -> BankAccount:
+    """Open an account for `holder`, with money in it from nowhere."""
+    return BankAccount.objects.create(
+        world=world,
+        number=new_number(),
+        holder=holder,
+        kind=kind,
+        purpose=purpose,
+        subject_id=subject_id,
+        opening_fen=opening_fen,
+        balance_fen=opening_fen,
+    )
+
+
+def corporate_account(world: World, *, holder: str) -> BankAccount:
+    """Return the corporate account of a company, opened if it has none yet."""
+    account = BankAccount.objects.filter(world=world, kind=BankAccount.Kind.CORPORATE, holder=holder).first()
+    return account or open_account(
+        world, holder=holder, kind=BankAccount.Kind.CORPORATE, opening_fen=POCKET_FEN
+    )
+
+
+@action
+def transfer(
+    world_id: int,
+    *,
+    from_number: str,
+    to_number: str,
+    amount_fen: int,
+    remark: str,
+    key: str,
+    by: Actor,
+) -> BankTransfer:
+    """Move money now, once per `key`, and let the receiving stage judge it.
+
+    Raises Refused for an amount that is not 1 fen to a billion yuan, an unknown account, the same
+    account on both sides, or too little money.
+    """
+    if not 1 <= amount_fen <= LARGEST_FEN:
+        raise Refused(
+            _("Nothing was transferred. Enter an amount from 0.01 to 1,000,000,000.00 yuan."),
+            field="amount",
+        )
+    world = World.objects.share(world_id)
+    source = _account(world, from_number, "from_account")
+    target = _account(world, to_number, "to_account")
+    if source.pk == target.pk:
+        raise Refused(_("Nothing was transferred. Choose two different accounts."), field="to_account")
+    receiver = RECEIVERS.get(target.purpose)
+    if receiver and target.subject_id is not None:
+        receiver.lock(target.subject_id)
+    claimed = idempotency.claim(
+        world,
+        "bank.transfer",
+        key,
+        {"from": from_number, "to": to_number, "fen": amount_fen, "remark": remark},
+    )
+    if claimed.result_id:
+        return BankTransfer.objects.select_related("from_account", "to_account").get(pk=claimed.result_id)
+    moved = _post(source, target, amount_fen=amount_fen, remark=remark)
+    claimed.result_id = moved.pk
+    claimed.save(update_fields=["result_id"])
+    if receiver and target.subject_id is not None:
+        receiver.receive(moved, target.subject_id)
+    return moved
+
+
+def give_back(transfer: BankTransfer, *, by: Actor) -> BankTransfer:
+    """Return matched or parked money in full by the way it came; belongs inside an action or deadline."""
+    refund = _post(
+        transfer.to_account,
+        transfer.from_account,
+        amount_fen=transfer.amount_fen,
+        remark=transfer.remark,
+        refund_of=transfer,
+    )
+    transfer.mark_refunded(by=by)
+    transfer.save()
+    return refund
+
+
+def _account(world: World, number: str, field: str) -> BankAccount:
+    digits = "".join(number.split())
+    account = BankAccount.objects.filter(world=world, number=digits).first()
+    if account is None:
+        raise Refused(
+            _("Nothing was transferred: this bank has no account %(number)s. Check the number.")
+            % {"number": digits[:40]},
+            field=field,
+        )
+    return account
+
+
+def _post(
+    source: BankAccount,
+    target: BankAccount,
+    *,
+    amount_fen: int,
+    remark: str,
+    refund_of: BankTransfer | None = None,
+) -> BankTransfer:
+    """Book one movement: the balances change in the order of their ids, so two never deadlock."""
+    changes = sorted([(source.pk, -amount_fen), (target.pk, amount_fen)])
+    for pk, fen in changes:
+        enough = BankAccount.objects.filter(pk=pk, balance_fen__gte=-fen)
+        if not enough.update(balance_fen=F("balance_fen") + fen):
+            raise Refused(_("Nothing was transferred: the account holds less than that."), field="amount")
+    return BankTransfer.objects.create(
+        world=source.world,
+        from_account=source,
+        to_account=target,
+        amount_fen=amount_fen,
+        remark=remark,
+        at=source.world.now(),
+        refund_of=refund_of,
+    )
+
+
+def breaches() -> list[str]:
+    """Return a sentence for every account whose balance is not what its movements make it."""
+    found = []
+    accounts = BankAccount.objects.annotate(came=Sum("received__amount_fen", distinct=False, default=0))
+    sent = dict(BankTransfer.objects.order_by().values_list("from_account").annotate(fen=Sum("amount_fen")))
+    for account in accounts.iterator():
+        derived = account.opening_fen + account.came - sent.get(account.pk, 0)
+        if derived != account.balance_fen:
+            found.append(
+                f"bank account {account.number}: holds {account.balance_fen} fen,"
+                f" its movements make {derived}"
+            )
+    return found

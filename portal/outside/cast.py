@@ -1,0 +1,64 @@
+"""The people, companies and e-mails every new world begins with."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Final
+
+from portal.kernel.models import World
+from portal.kernel.text import email_key
+from portal.outside import bank, numbers
+from portal.outside.models import BankAccount, DirectoryEntry, Person
+
+# Who they are in every world, whatever its seed; their numbers differ.
+PEOPLE: Final = (
+    # name, WeChat ID, real name certified
+    ("Lin Yue", "linyue", True),  # administers companies
+    ("Mei Ran", "meiran", True),  # makes games alone
+    ("Chen Xi", "chenxi", True),  # develops
+    ("Guo An", "guoan", True),  # works for a government office
+    ("Wu Tong", "wutong", False),  # has bound no bank card
+)
+OTHER_COMPANY: Final = "Suzhou Red Crane Trading Co., Ltd."  # for trying a wrong payer
+ELSEWHERE: Final = (
+    ("news@harbourweekly.example", DirectoryEntry.Where.OFFICIAL_ACCOUNT),
+    ("dev@openkiln.example", DirectoryEntry.Where.OPEN_PLATFORM),
+    ("staff@paperkite.example", DirectoryEntry.Where.ENTERPRISE),
+    ("meiran@mail.example", DirectoryEntry.Where.PERSONAL),
+)
+POCKET_MONEY_FEN: Final = 920_410
+
+
+def settle(world: World, rng: Random) -> None:
+    """Furnish an empty world: people with phones and bank cards, a second company, the directory."""
+    for name, wechat_id, certified in PEOPLE:
+        add_person(world, rng, name=name, wechat_id=wechat_id, certified=certified)
+    bank.open_account(
+        world,
+        holder=OTHER_COMPANY,
+        kind=BankAccount.Kind.CORPORATE,
+        opening_fen=bank.POCKET_FEN,
+    )
+    DirectoryEntry.objects.bulk_create(
+        DirectoryEntry(world=world, email=email, email_key=email_key(email), where=where)
+        for email, where in ELSEWHERE
+    )
+
+
+def add_person(world: World, rng: Random, *, name: str, wechat_id: str, certified: bool = True) -> Person:
+    """Add somebody with numbers of their own; a certified one has a bank card and an account."""
+    person = Person.objects.create(
+        world=world,
+        name=name,
+        wechat_id=wechat_id,
+        id_number=numbers.make_id_card(rng),
+        phone=numbers.make_mobile(rng),
+        real_name_certified=certified,
+    )
+    if certified:
+        account = bank.open_account(
+            world, holder=name, kind=BankAccount.Kind.PERSONAL, opening_fen=POCKET_MONEY_FEN
+        )
+        person.bank_card = account.number
+        person.save(update_fields=["bank_card"])
+    return person

@@ -1,0 +1,92 @@
+"""Writing letters and text messages; a copy of a letter may also leave by real SMTP."""
+
+from __future__ import annotations
+
+import re
+import smtplib
+from collections.abc import Mapping
+from email.message import EmailMessage
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from portal.kernel import outbox
+from portal.kernel.models import World
+from portal.outside.models import Letter, Sms
+
+SMTP = "outside.smtp"
+LINK = re.compile(r"https?://[^\s<>\"]+")
+
+
+def compose(world: World, *, to: str, name: str, context: Mapping[str, object], language: str) -> Letter:
+    """Return an unsaved letter made from templates/letters/<name>, in `language`, as of world time.
+
+    The template's first line is the subject, the rest plain text, in paragraphs.
+    """
+    with translation.override(language):
+        written = render_to_string(f"letters/{name}.txt", {**context, "world": world, "origin": world.origin})
+    subject, _, text = written.strip().partition("\n")
+    return Letter(
+        world=world,
+        to=to,
+        subject=" ".join(subject.split())[:200],
+        text=text.strip(),
+        links=LINK.findall(text),
+        at=world.now(),
+    )
+
+
+def write(world: World, *, to: str, name: str, context: Mapping[str, object], language: str) -> Letter:
+    """Deliver a letter by writing it, and put a copy in the outbox when real SMTP is set."""
+    return deliver([compose(world, to=to, name=name, context=context, language=language)])[0]
+
+
+def deliver(letters: list[Letter]) -> list[Letter]:
+    """Deliver composed letters at once."""
+    Letter.objects.bulk_create(letters, batch_size=500)
+    if settings.SMTP_URL:
+        for letter in letters:
+            outbox.put(SMTP, subject=letter)
+    return letters
+
+
+def text_message(world: World, *, to: str, text: str, code: str = "") -> Sms:
+    """Deliver a text message to a phone number; `code` is what a person would type from it."""
+    return Sms.objects.create(world=world, to=to, text=text, code=code, at=world.now())
+
+
+def as_html(letter: Letter) -> str:
+    """Return the letter as a page of its own, for a sandboxed frame or a mail reader."""
+    return render_to_string("letters/frame.html", {"letter": letter, "paragraphs": paragraphs(letter.text)})
+
+
+def paragraphs(text: str) -> list[list[tuple[str, bool]]]:
+    """Return a letter's paragraphs as pieces (text, is a link), for the HTML frame."""
+    result = []
+    for block in re.split(r"\n\s*\n", text.strip()):
+        line, pieces, end = " ".join(block.split()), [], 0
+        for found in LINK.finditer(line):
+            pieces += [(line[end : found.start()], False), (found.group(), True)]
+            end = found.end()
+        result.append([piece for piece in [*pieces, (line[end:], False)] if piece[0]])
+    return result
+
+
+@outbox.delivers(SMTP)
+def send_by_smtp(letter_id: int) -> None:
+    """Send a copy of a letter to a real server: `smtp[s]://user:password@host:port?from=address`."""
+    letter = Letter.objects.get(pk=letter_id)
+    url = urlsplit(settings.SMTP_URL)
+    sender = parse_qs(url.query).get("from", ["greenroom@localhost"])[0]
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = sender, letter.to, letter.subject
+    message["Message-ID"] = f"<letter-{letter.pk}@greenroom.example>"
+    message.set_content(letter.text)
+    message.add_alternative(as_html(letter), subtype="html")
+    connect = smtplib.SMTP_SSL if url.scheme == "smtps" else smtplib.SMTP
+    with connect(url.hostname or "localhost", url.port or 25, timeout=10) as server:
+        if url.username:
+            server.login(unquote(url.username), unquote(url.password or ""))
+        server.send_message(message)

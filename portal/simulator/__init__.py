@@ -1,0 +1,1 @@
+"""Pages of everything that is NOT the console: worlds, clock, mailbox, phone, bank, directory."""

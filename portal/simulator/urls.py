@@ -1,0 +1,4 @@
+"""Addresses of the simulator."""
+
+app_name = "simulator"
+urlpatterns = []

@@ -1,0 +1,23 @@
+"""Every address of the portal: the public site, the stages, the console's frame, the simulator, the desk."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from portal import views
+from portal.health import healthz
+from portal.kernel.http import worldless
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("language/", views.set_language, name="set_language"),
+    path("healthz", worldless(healthz), name="healthz"),
+    path("admin/", admin.site.urls),
+    path("", include("accounts.urls")),
+    path("", include("verification.urls")),
+    path("console/", include("portal.console.urls")),
+    path("", include("portal.simulator.urls")),
+]
+
+handler400 = "portal.views.bad_request"
+handler404 = "portal.views.not_found"
+handler500 = "portal.views.server_error"

@@ -1,0 +1,83 @@
+"""Fixtures every test may ask for: a world with its cast, its clock, and a browser-like client inside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.test import Client
+
+from accounts.models import Account
+from portal.kernel import worlds
+from portal.kernel.actors import SIMULATOR
+from portal.kernel.models import World
+from portal.kernel.worlds import Report
+from portal.simulator import rooms
+
+# Sat 9 Mar 2019, 10:00 in Shanghai: every world of the suite begins here.
+BEGINNING = datetime(2019, 3, 9, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def make_world(db: None) -> Callable[..., World]:
+    """Return a maker of frozen worlds with the cast in them."""
+
+    def make(name: str = "Class 07", *, seed: int = 7, frozen: bool = True, **kwargs: object) -> World:
+        return rooms.open_world(
+            name=name, by=SIMULATOR, seed=seed, now=BEGINNING, frozen=frozen, **kwargs
+        ).world
+
+    return make
+
+
+@pytest.fixture
+def world(make_world: Callable[..., World]) -> World:
+    """Return a world frozen at BEGINNING, seed 7."""
+    return make_world()
+
+
+class Time:
+    """A world's clock in the hands of a test."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    @property
+    def now(self) -> datetime:
+        """Return the world's time."""
+        return World.objects.get(pk=self.world.pk).now()
+
+    def passes(self, **delta: float) -> Report:
+        """Let time pass; everything due on the way fires."""
+        return self.reaches(self.now + timedelta(**delta))
+
+    def reaches(self, moment: datetime) -> Report:
+        """Let time pass until `moment`."""
+        report = worlds.advance(self.world.pk, to=moment, by=SIMULATOR)
+        self.world.refresh_from_db()
+        return report
+
+
+@pytest.fixture
+def time(world: World) -> Time:
+    """Return the clock of `world`."""
+    return Time(world)
+
+
+@pytest.fixture
+def visitor(world: World, client: Client) -> Client:
+    """Return a client whose cookie is in `world`, not signed in."""
+    client.cookies["world"] = world.token
+    return client
+
+
+@pytest.fixture
+def signed_in(visitor: Client) -> Callable[[Account], Client]:
+    """Return a function that signs the visitor in to an account."""
+
+    def sign_in(account: Account) -> Client:
+        visitor.force_login(account.login)
+        return visitor
+
+    return sign_in

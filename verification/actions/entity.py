@@ -1,0 +1,232 @@
+"""Registering who owns the account and who administers it, then confirming it for good (REG-5 to REG-11)."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts import notices
+from accounts.models import Account, Administrator, Entity
+from portal.kernel import confirmations, limits, locks, policy
+from portal.kernel.action import action
+from portal.kernel.actors import Actor
+from portal.kernel.confirmations import Purpose
+from portal.kernel.errors import Refused
+from portal.kernel.limits import Limit, Usage
+from portal.kernel.models import Confirmation, World
+from portal.kernel.terms import Capability, EntityType, VerificationMethod
+from portal.kernel.text import same_name
+from portal.outside.models import Person
+from verification.actions import wire_transfer
+from verification.models import Registration
+
+SCAN = "verification.administrator_scan"
+
+# What can be walked to its end today; the others are shown and explained.
+OPEN_TYPES: Final = frozenset({EntityType.INDIVIDUAL, EntityType.ENTERPRISE, EntityType.INDIVIDUAL_BUSINESS})
+OPEN_METHODS: Final = frozenset({VerificationMethod.WIRE_TRANSFER, VerificationMethod.REAL_NAME_SCAN})
+
+# What a draft keeps of each field, in characters.
+LONGEST: Final = {
+    "entity_type": 20,
+    "entity_name": 120,
+    "entity_number": 18,
+    "method": 24,
+    "admin_name": 40,
+    "admin_id_number": 18,
+    "admin_phone": 11,
+}
+
+VERIFIED = notices.register(
+    "verification.verified_by_scan",
+    gettext_lazy("The entity is verified by the real-name scan of %(name)s."),
+    url_name="console:home",
+)
+
+
+@action
+def save_draft(account_id: int, fields: Mapping[str, str], *, complete: bool, by: Actor) -> Registration:
+    """Keep what was typed so far, right or wrong; `complete` when every check passed."""
+    account = Account.objects.lock(account_id)
+    account.require(Capability.CONFIRM_ENTITY)
+    draft = draft_of(account)
+    for name in LONGEST:
+        setattr(draft, name, fields.get(name, "")[: LONGEST[name]])
+    if draft.entity_type == EntityType.INDIVIDUAL:
+        # An individual is the administrator: one name, one number, proved by the scan itself.
+        draft.entity_name, draft.entity_number = draft.admin_name, draft.admin_id_number
+        draft.method = VerificationMethod.REAL_NAME_SCAN
+    draft.complete = complete
+    draft.saved_at = account.world.now()
+    draft.save()
+    return draft
+
+
+@action
+def show_scan(account_id: int, *, by: Actor) -> Confirmation:
+    """Show a QR code for the administrator's own WeChat; the draft must name the administrator."""
+    account = Account.objects.lock(account_id)
+    account.require(Capability.CONFIRM_ENTITY)
+    if not draft_of(account).admin_name:
+        raise Refused(_("No code is shown yet. Enter the name on the ID card first."), field="admin_name")
+    return confirmations.ask(SCAN, subject=account, by=by)
+
+
+@action
+def confirm_entity(account_id: int, *, by: Actor) -> Account:
+    """Confirm entity and administrator; from now on they cannot be changed (REG-9).
+
+    Mints the AppID. An individual is verified at once, a company by wire transfer is asked to pay.
+    """
+    world_id = Account.objects.values_list("world_id", flat=True).get(pk=account_id)
+    locks.share_world(world_id)
+    locks.hold_counting(world_id)
+    account = Account.objects.lock(account_id)
+    account.require(Capability.CONFIRM_ENTITY)
+    draft = draft_of(account)
+    person = _require_complete(draft)
+    for usage, field in usages(account.world, draft):
+        usage.require(field=field)
+    entity = _entity(account.world, draft)
+    now = account.world.now()
+    account.appid = f"wx{secrets.token_hex(8)}"
+    account.original_id = f"gh_{secrets.token_hex(6)}"
+    if draft.method == VerificationMethod.REAL_NAME_SCAN:
+        account.verify_by_scan(entity=entity, at=now, by=by)
+    else:
+        account.await_transfer(entity=entity, at=now, by=by)
+    account.save()
+    Administrator.objects.create(
+        world=account.world,
+        account=account,
+        person=person,
+        name=draft.admin_name,
+        id_number=draft.admin_id_number,
+        phone=draft.admin_phone,
+    )
+    if draft.method == VerificationMethod.REAL_NAME_SCAN:
+        notices.tell(account, VERIFIED, name=draft.admin_name)
+    else:
+        wire_transfer.ask(account)
+    return account
+
+
+def draft_of(account: Account) -> Registration:
+    """Return the account's draft, an empty one the first time."""
+    draft, _created = Registration.objects.select_related("scanned_by").get_or_create(
+        account=account, defaults={"world": account.world}
+    )
+    return draft
+
+
+def usages(world: World, draft: Registration) -> list[tuple[Usage, str]]:
+    """Return how far each limit on entity and administrator is used, with the field it stands beside."""
+    living = Account.objects.living().filter(world=world)
+    found = [
+        (
+            Usage(
+                Limit.ACCOUNTS_PER_ID_NUMBER,
+                living.filter(administrator__id_number=draft.admin_id_number).count(),
+            ),
+            "admin_id_number",
+        ),
+        (
+            Usage(
+                Limit.ACCOUNTS_PER_MOBILE,
+                living.filter(administrator__phone=draft.admin_phone).count(),
+            ),
+            "admin_phone",
+        ),
+    ]
+    if draft.entity_type:
+        kind = EntityType(draft.entity_type)
+        used = living.filter(entity__entity_type=kind, entity__number=draft.entity_number).count()
+        found.append((Usage(limits.per_entity(kind), used), "entity_name"))
+    return found
+
+
+def require_same_name(world: World, *, entity_type: str, number: str, name: str) -> None:
+    """Raise Refused when this number is known under another name: it must be as on the licence."""
+    known = Entity.objects.filter(world=world, entity_type=entity_type, number=number).first()
+    if known and not same_name(known.name, name):
+        raise Refused(
+            _("This number is registered under another name. Enter both exactly as on the licence."),
+            code="entity_name",
+            field="entity_name",
+        )
+
+
+def _entity(world: World, draft: Registration) -> Entity:
+    require_same_name(
+        world,
+        entity_type=draft.entity_type,
+        number=draft.entity_number,
+        name=draft.entity_name,
+    )
+    entity, _created = Entity.objects.get_or_create(
+        world=world,
+        entity_type=draft.entity_type,
+        number=draft.entity_number,
+        defaults={"name": draft.entity_name},
+    )
+    return entity
+
+
+def _require_complete(draft: Registration) -> Person:
+    """Return the person who scanned, or refuse a draft that is not complete."""
+    if draft.entity_type not in OPEN_TYPES or draft.method not in OPEN_METHODS:
+        raise Refused(
+            _("Nothing was confirmed: this way of verification cannot be rehearsed yet. "
+              "Choose wire transfer."),
+            way_out="verification:entity",
+        )  # fmt: skip
+    if draft.method not in policy.METHODS[EntityType(draft.entity_type)]:
+        raise Refused(
+            _("Nothing was confirmed: this entity type is not verified that way."),
+            way_out="verification:entity",
+        )
+    if not (draft.complete and draft.phone_is_verified and draft.is_scanned and draft.scanned_by):
+        raise Refused(
+            _("Nothing was confirmed: the registration is not complete. Check and continue first."),
+            code="incomplete",
+            way_out="verification:entity",
+        )
+    return draft.scanned_by
+
+
+def _objection(confirmation: Confirmation, by: Actor) -> str:
+    """Return why this WeChat cannot be the administrator's (code 61070), or ''."""
+    person = Person.objects.get(pk=by.id or 0)
+    draft = Registration.objects.get(account_id=confirmation.subject_id)
+    if not person.real_name_certified or not person.bank_card:
+        return _(
+            "The scanning WeChat account has no real name: bind a bank card there, or scan with "
+            "another account."
+        )
+    if not same_name(person.name, draft.admin_name):
+        return _(
+            "The real name of the scanning WeChat account is not %(name)s. Scan with the "
+            "administrator's own WeChat, or correct the name."
+        ) % {"name": draft.admin_name}
+    return ""
+
+
+def _remember_scan(confirmation: Confirmation, by: Actor) -> None:
+    draft = Registration.objects.get(account_id=confirmation.subject_id)
+    draft.scanned_by_id, draft.scanned_name = by.id, draft.admin_name
+    draft.save(update_fields=["scanned_by", "scanned_name"])
+
+
+confirmations.register(
+    Purpose(
+        name=SCAN,
+        title=lambda _confirmation: gettext_lazy("Become the administrator of a Mini Program"),
+        lock=Account.objects.lock,
+        objection=_objection,
+        carry_out=_remember_scan,
+    )
+)

@@ -1,0 +1,14 @@
+"""Entity verification as a Django app."""
+
+from django.apps import AppConfig
+
+
+class VerificationConfig(AppConfig):
+    """Registers this stage's deadlines, confirmations and bank receivers."""
+
+    name = "verification"
+    verbose_name = "Entity verification"
+
+    def ready(self) -> None:
+        """Register handlers."""
+        from verification import actions  # noqa: F401, PLC0415 -- app ready

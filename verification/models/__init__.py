@@ -1,0 +1,6 @@
+"""The verification stage's rows, by noun."""
+
+from verification.models.registration import Registration, SmsCode
+from verification.models.wire_transfer import WireTransfer
+
+__all__ = ["Registration", "SmsCode", "WireTransfer"]

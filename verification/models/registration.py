@@ -1,0 +1,64 @@
+"""What a registration holds until it is confirmed: the draft and the SMS codes."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from accounts.models import Account
+from portal.kernel.models import World
+from portal.kernel.terms import EntityType, VerificationMethod
+from portal.outside.models import Person
+
+
+class Registration(models.Model):
+    """The draft of an account's entity and administrator; every field may still be empty or wrong."""
+
+    world = models.ForeignKey(World, on_delete=models.CASCADE)
+    account = models.OneToOneField(Account, on_delete=models.CASCADE)
+    entity_type = models.CharField(max_length=20, choices=EntityType.choices, blank=True)
+    entity_name = models.CharField(max_length=120, blank=True)
+    entity_number = models.CharField(max_length=18, blank=True)
+    method = models.CharField(max_length=24, choices=VerificationMethod.choices, blank=True)
+    admin_name = models.CharField(max_length=40, blank=True)
+    admin_id_number = models.CharField(max_length=18, blank=True)
+    admin_phone = models.CharField(max_length=11, blank=True)
+    verified_phone = models.CharField(max_length=11, blank=True)
+    scanned_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True)
+    scanned_name = models.CharField(max_length=40, blank=True)
+    complete = models.BooleanField(default=False)
+    saved_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"draft of {self.account_id}"
+
+    @property
+    def phone_is_verified(self) -> bool:
+        """Return whether the mobile number typed now is the one whose code was entered."""
+        return bool(self.admin_phone) and self.admin_phone == self.verified_phone
+
+    @property
+    def is_scanned(self) -> bool:
+        """Return whether a WeChat with this very name has scanned."""
+        return self.scanned_by_id is not None and self.scanned_name == self.admin_name
+
+
+class SmsCode(models.Model):
+    """Six digits sent to a mobile number to prove that the administrator holds it."""
+
+    world = models.ForeignKey(World, on_delete=models.CASCADE)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    phone = models.CharField(max_length=11)
+    code = models.CharField(max_length=6)
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["account", "-id"], name="sms_code_newest"),
+            models.Index(fields=["world", "phone", "sent_at"], name="sms_code_per_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"code for {self.account_id}"
