@@ -40,7 +40,7 @@ warnings.filterwarnings("ignore", category=SecurityWarning)
 
 app = Celery("portal", include=["portal.tasks"])
 app.conf.update(
-    broker_url=settings.REDIS_URL or f"{broker.ALIAS}://",
+    broker_url=settings.REDIS_URL or f"{broker.ALIAS}://localhost",
     broker_transport_options=REDIS_OPTIONS if settings.REDIS_URL else FILE_OPTIONS,
     broker_connection_timeout=SOCKET_SECONDS,
     broker_connection_retry_on_startup=True,

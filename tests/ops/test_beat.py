@@ -16,7 +16,7 @@ def folder(tmp_path):
 @pytest.fixture
 def bell(folder):
     """A beat whose entries are due each time it looks, on a broker of its own."""
-    app = Celery("bell", broker=f"{broker.ALIAS}://", set_as_current=False)
+    app = Celery("bell", broker=f"{broker.ALIAS}://localhost", set_as_current=False)
     app.conf.update(
         broker_transport_options={"folder": str(folder)},
         task_default_queue="bell",

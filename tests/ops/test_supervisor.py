@@ -1,0 +1,206 @@
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from portal.supervisor import Tree
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for orphans in /proc")
+
+
+def environment(data_dir):
+    """Return ours without the other engine: what runs here runs on SQLite and the file broker."""
+    kept = {key: value for key, value in os.environ.items() if key not in {"DATABASE_URL", "REDIS_URL"}}
+    return kept | {"PORTAL_DATA_DIR": str(data_dir), "PORTAL_OPEN_WORLDS": "1"}
+
+
+def manage(*arguments):
+    return [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments]
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return probe.getsockname()[1]
+
+
+def within(seconds, condition):
+    """Return whether `condition` comes true in time."""
+    until = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+class Portal:
+    """`manage.py portal` on a free port, and whoever carries its data directory about."""
+
+    def __init__(self, data_dir, *, wrapped=False):
+        self.data_dir = data_dir
+        self.port = free_port()
+        command = manage("portal", "--bind", f"127.0.0.1:{self.port}", "--follow-parent")
+        self.process = subprocess.Popen(
+            # A shell that stays is what make is to the supervisor.
+            ["sh", "-c", '"$@"; exit $?', "sh", *command] if wrapped else command,
+            env=environment(data_dir),
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        assert self.process.stdout is not None
+        self.out = self.process.stdout
+        self.announced = ""
+        while "Ctrl-C stops it." not in self.announced:
+            said = self.out.readline()
+            assert said, self.announced
+            self.announced += said
+
+    def processes(self):
+        """Return process id -> role of everything that this start brought into the world."""
+        mine = f"PORTAL_DATA_DIR={self.data_dir}\0".encode()
+        found = {}
+        for entry in Path("/proc").iterdir():
+            try:
+                if entry.name.isdecimal() and mine in (entry / "environ").read_bytes():
+                    words = (entry / "cmdline").read_text().split("\0")
+                    roles = {"portal.supervisor", "gunicorn", "worker", "beat"} & set(words)
+                    found[int(entry.name)] = roles.pop() if roles else words[0]
+            except (FileNotFoundError, PermissionError, ProcessLookupError):
+                continue  # gone meanwhile, or not ours to see
+        return found
+
+    def pid(self, role):
+        return min(pid for pid, its in self.processes().items() if its == role)
+
+    def get(self, path):
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)) as connection:
+            connection.request("GET", path)
+            response = connection.getresponse()
+            return response.status, response.read().decode()
+
+    def gone(self):
+        return self.processes() == {}
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory):
+    """Return a data directory that is prepared, as on the second start."""
+    folder = tmp_path_factory.mktemp("portal")
+    subprocess.run(manage("prepare"), env=environment(folder), check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture
+def start(data_dir):
+    started = []
+
+    def start(**kwargs):
+        started.append(Portal(data_dir, **kwargs))
+        return started[-1]
+
+    yield start
+    for portal in started:
+        for pid in portal.processes():
+            os.kill(pid, signal.SIGKILL)
+        portal.out.close()
+        portal.process.wait()
+
+
+@pytest.mark.requirement("OPS-1")
+def test_one_command_starts_everything_and_ctrl_c_leaves_nobody(start):
+    portal = start()
+
+    assert f"http://127.0.0.1:{portal.port}/" in portal.announced
+    assert portal.get("/")[0] == 200
+    # 200 only when beat, broker, worker and database have carried a tick.
+    assert within(20, lambda: portal.get("/healthz")[0] == 200), portal.get("/healthz")
+    assert json.loads(portal.get("/healthz")[1])["broker"] is True
+    roles = sorted(portal.processes().values())
+    assert roles == ["beat", "gunicorn", "gunicorn", "portal.supervisor", "worker"]
+
+    os.killpg(portal.process.pid, signal.SIGINT)
+
+    assert portal.process.wait(timeout=10) == 0
+    assert portal.out.read().splitlines()[-1] == "Stopped."
+    assert portal.gone()
+
+
+def test_killing_the_supervisor_leaves_nobody(start):
+    portal = start()
+
+    portal.process.kill()
+
+    assert within(5, portal.gone), portal.processes()
+
+
+def test_the_end_of_the_parent_ends_all(start):
+    portal = start(wrapped=True)
+
+    portal.process.kill()
+
+    assert within(10, portal.gone), portal.processes()
+
+
+@pytest.mark.parametrize(("role", "name"), [("worker", "worker"), ("gunicorn", "web")])
+def test_the_end_of_one_ends_all(start, role, name):
+    portal = start()
+
+    os.kill(portal.pid(role), signal.SIGKILL)
+
+    assert portal.process.wait(timeout=10) == 1
+    said = portal.out.read()
+    assert f"Ended by itself: {name} (-9). Stopping the rest." in said
+    assert portal.gone()
+
+
+def test_a_taken_port_is_refused_in_one_line(data_dir):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        refused = subprocess.run(
+            manage("portal", "--bind", f"127.0.0.1:{port}"),
+            env=environment(data_dir),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert refused.returncode == 1
+    [line] = refused.stderr.splitlines()
+    assert line.startswith(f"CommandError: Not started: cannot listen on 127.0.0.1:{port}")
+    assert line.endswith("Choose another port, such as `make run PORT=8001`.")
+
+
+def test_who_does_not_hear_is_killed_after_the_grace():
+    deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN)"
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        tree = Tree(
+            {
+                "deaf": [sys.executable, "-c", f"{deaf}; time.sleep(60)"],
+                "good": [sys.executable, "-c", "import time; time.sleep(60)"],
+            },
+            listener.fileno(),
+        )
+        assert within(5, lambda: ignores_term(tree.processes["deaf"].pid))
+
+        assert tree.stop(grace=0.5) == ["deaf"]
+
+    assert {name: process.returncode for name, process in tree.processes.items()} == {
+        "deaf": -signal.SIGKILL,
+        "good": -signal.SIGTERM,
+    }
+
+
+def ignores_term(pid):
+    status = Path(f"/proc/{pid}/status").read_text()
+    [mask] = [line.split()[1] for line in status.splitlines() if line.startswith("SigIgn:")]
+    return bool(int(mask, 16) & 1 << signal.SIGTERM - 1)
