@@ -113,18 +113,17 @@ class WorldMiddleware:
         if getattr(view, "worldless", False) or request.path.startswith(DESK_PATH):
             return None
         request.world = self._world(request)
-        if request.world is None and request.method in {"GET", "HEAD"}:
-            throttle.hit(
-                "new_world",
-                request.META.get("REMOTE_ADDR", ""),
-                at_most=NEW_WORLDS_PER_HOUR,
-                within=timedelta(hours=1),
-            )
-            request.world = request.enters = rooms.open_for_visitor(
-                origin=f"{request.scheme}://{request.get_host()}"
-            )
-        if request.world is None:
+        if request.world is not None:
+            return None
+        if request.method not in {"GET", "HEAD"}:
             return redirect(reverse("home"))
+        address = request.META.get("REMOTE_ADDR", "")
+        try:
+            throttle.hit("new_world", address, at_most=NEW_WORLDS_PER_HOUR, within=timedelta(hours=1))
+        except Refused as refusal:
+            return refused(request, refusal)
+        origin = f"{request.scheme}://{request.get_host()}"
+        request.world = request.enters = rooms.open_for_visitor(origin=origin)
         return None
 
     def _world(self, request: HttpRequest) -> World | None:
@@ -147,13 +146,13 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer refusals, lost races and a busy database; anything else is a bug."""
         if isinstance(error, Refused):
-            return self._refuse(request, error)
+            return refused(request, error)
         if isinstance(error, ConcurrentTransition):
             sentence = _("Somebody else was faster. Look at what it has become and decide again.")
-            return self._refuse(request, Refused(sentence, code="lost_race"))
+            return refused(request, Refused(sentence, code="lost_race"))
         if isinstance(error, TransitionNotAllowed):
             sentence = _("Nothing was done: that is no longer possible here.")
-            return self._refuse(request, Refused(sentence, code="not_possible"))
+            return refused(request, Refused(sentence, code="not_possible"))
         if isinstance(error, OperationalError):
             logger.error("database unavailable", exc_info=error)
             response = render(request, "503.html", status=503)
@@ -161,17 +160,24 @@ class RefusalMiddleware:
             return response
         return None
 
-    def _refuse(self, request: HttpRequest, refusal: Refused) -> HttpResponse:
-        if request.accepts("text/html") and not is_htmx(request):
-            if request.method in {"GET", "HEAD"}:
-                return render(request, "refused.html", {"refusal": refusal}, status=409)
-            messages.error(request, refusal.message)
-            return redirect(reverse(refusal.way_out) if refusal.way_out else self._back(request))
-        body = {"code": refusal.code, "message": refusal.message, "field": refusal.field}
-        return JsonResponse(body, status=409)
 
-    def _back(self, request: HttpRequest) -> str:
-        """Return the page the form stood on, if it is one of ours."""
-        referer = urlsplit(request.headers.get("Referer", ""))
-        ours = referer.netloc == request.get_host() and referer.path.startswith("/")
-        return referer._replace(scheme="", netloc="").geturl() if ours else reverse("home")
+def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    """Answer a refusal: a page where a page was asked for, a message where a button was pressed.
+
+    Programs and htmx get 409 (429 when throttled) with `{code, message, field}`.
+    """
+    status = 429 if refusal.code == "throttled" else 409
+    if not request.accepts("text/html") or is_htmx(request):
+        body = {"code": refusal.code, "message": refusal.message, "field": refusal.field}
+        return JsonResponse(body, status=status)
+    if request.method in {"GET", "HEAD"}:
+        return render(request, "refused.html", {"refusal": refusal}, status=status)
+    messages.error(request, refusal.message)
+    return redirect(reverse(refusal.way_out) if refusal.way_out else _back(request))
+
+
+def _back(request: HttpRequest) -> str:
+    """Return the page the form stood on, if it is one of ours."""
+    referer = urlsplit(request.headers.get("Referer", ""))
+    ours = referer.netloc == request.get_host() and referer.path.startswith("/")
+    return referer._replace(scheme="", netloc="").geturl() if ours else reverse("home")
