@@ -98,15 +98,15 @@ def remaining(due_at: datetime, now: datetime, since: datetime | None = None) ->
 
 def _slots(since: datetime, due_at: datetime, now: datetime) -> tuple[str, ...]:
     one = timedelta(days=1)
-    count = math.ceil((due_at - since) / one)
+    whole, gone = (due_at - since) / one, (now - since) / one
+    count = math.ceil(whole)
     if not 0 < count <= _MOST_SLOTS:
         return ()
-    gone = (now - since) / one
     slots = []
     for index in range(count):
         # A day that has begun is drawn in quarters: no style attribute can carry its exact share.
         quarter = min(3, max(1, round((gone - index) * 4)))
-        slots.append("past" if gone >= index + 1 else f"now q{quarter}" if gone >= index else "")
+        slots.append("past" if gone >= min(index + 1, whole) else f"now q{quarter}" if gone >= index else "")
     return tuple(slots)
 
 
@@ -202,9 +202,7 @@ def control_kind(field: BoundField) -> str:
 
 
 @register.simple_tag
-def control(
-    field: BoundField, width: str = "", mono: bool = False, small: bool = False
-) -> SafeString:
+def control(field: BoundField, width: str = "", mono: bool = False, small: bool = False) -> SafeString:
     """Return the control of `field` in the look's classes.
 
     `width` is "w-s" (240 px), "w-m" (380 px) or empty; `mono` is for codes and numbers. Django adds
