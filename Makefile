@@ -25,10 +25,10 @@ web: $(RUN_ENV) ## The web process alone
 	@exec $(BIN)/python -m gunicorn -c python:portal.web --bind $(BIND):$(PORT)
 
 worker: $(RUN_ENV) ## A worker alone
-	@exec $(BIN)/python -m celery -A portal worker --without-gossip --without-mingle --without-heartbeat
+	@exec $(BIN)/python -m celery -A portal --quiet worker --without-gossip --without-mingle --without-heartbeat
 
 beat: $(RUN_ENV) ## The beat alone
-	@exec $(BIN)/python -m celery -A portal beat --pidfile=
+	@exec $(BIN)/python -m celery -A portal --quiet beat --pidfile=
 
 test: $(DEV_ENV) ## The tests; DATABASE_URL and REDIS_URL choose another engine, ARGS= goes to pytest
 	@$(BIN)/python -m pytest -n auto $(ARGS)
