@@ -36,6 +36,11 @@ class Machine:
         """Return the model's label, as the audit names it."""
         return self.model._meta.label
 
+    @property
+    def field(self) -> str:
+        """Return the name of the field that holds the state."""
+        return next(field.name for field in self.model._meta.concrete_fields if isinstance(field, StateField))
+
     def leaving(self, state: str) -> list[Edge]:
         """Return what may come next from `state`."""
         return [edge for edge in self.edges if edge.source == state]
