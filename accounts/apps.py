@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class AccountsConfig(AppConfig):
-    """Registers this stage's deadlines and confirmations."""
+    """Registers this stage's deadlines, confirmations and invariants."""
 
     name = "accounts"
     verbose_name = "Accounts"
@@ -12,3 +12,7 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         """Register handlers."""
         from accounts import actions  # noqa: F401, PLC0415 -- app ready
+        from accounts.breaches import breaches  # noqa: PLC0415 -- app ready
+        from portal.kernel.breaches import register  # noqa: PLC0415 -- app ready
+
+        register(breaches)

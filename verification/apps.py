@@ -11,4 +11,8 @@ class VerificationConfig(AppConfig):
 
     def ready(self) -> None:
         """Register handlers."""
+        from portal.kernel.breaches import register  # noqa: PLC0415 -- app ready
         from verification import actions  # noqa: F401, PLC0415 -- app ready
+        from verification.breaches import breaches  # noqa: PLC0415 -- app ready
+
+        register(breaches)

@@ -12,4 +12,7 @@ class OutsideConfig(AppConfig):
 
     def ready(self) -> None:
         """Register deliveries."""
-        from portal.outside import letters  # noqa: F401, PLC0415 -- app ready
+        from portal.kernel import breaches  # noqa: PLC0415 -- app ready
+        from portal.outside import bank, letters  # noqa: F401, PLC0415 -- app ready
+
+        breaches.register(bank.breaches)

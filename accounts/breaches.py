@@ -1,0 +1,38 @@
+"""What must hold of every account, derived anew from the rows (OPS-3)."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, Q
+
+from accounts.actions import ACTIVATION
+from accounts.models import Account, Administrator
+from portal.kernel.models import Deadline
+from portal.kernel.terms import AccountState as S
+
+UNCONFIRMED = (S.REGISTERED, S.ACTIVATED)
+
+
+def breaches() -> list[str]:
+    """Return a sentence for every account that misses what its state promises, or keeps what it may not."""
+    promised = Deadline.objects.open().filter(kind=ACTIVATION, subject_id=OuterRef("pk"))
+    administered = Administrator.objects.filter(account=OuterRef("pk"))
+    accounts = Account.objects.order_by("id")
+    confirmed = accounts.exclude(state__in=UNCONFIRMED).exclude(confirmed_at__isnull=True)
+    found = {
+        "waits for its activation, but nothing will end it": accounts.filter(
+            ~Exists(promised), state=S.REGISTERED
+        ),
+        "no longer waits for its activation, but will be ended for it": accounts.exclude(
+            state=S.REGISTERED
+        ).filter(Exists(promised)),
+        "is confirmed without an entity, an AppID or an administrator": confirmed.filter(
+            Q(entity__isnull=True) | Q(appid__isnull=True) | ~Exists(administered)
+        ),
+        "has an AppID before its confirmation": accounts.filter(state__in=UNCONFIRMED, appid__isnull=False),
+        "is expired, but its log-in still opens": accounts.filter(state=S.EXPIRED, login__is_active=True),
+    }
+    return [
+        f"account {pk}: {sentence}"
+        for sentence, rows in found.items()
+        for pk in rows.values_list("pk", flat=True).iterator()
+    ]
