@@ -210,6 +210,10 @@ STATES: dict[str, list[tuple[dict[str, Any], list[str]]]] = {
             ["1 of 5", "yuan"],
         )
     ],
+    "field_errors.html": [
+        ({"field": WRONG["code"]}, ['<div id="id_code_error">', "should be J for this number"]),
+        ({"field": EMPTY["code"]}, []),
+    ],
     "form_errors.html": [
         (
             {"form": WRONG},
@@ -296,7 +300,7 @@ STATES: dict[str, list[tuple[dict[str, Any], list[str]]]] = {
             ["5 / 5", 'aria-label="Domains"', "next free on 1 May", "meter out"],
         )
     ],
-    "reqs.html": [({"rows": ROWS, "plain": True}, ["reqs plain", ": met", ": missing", ": not yet"])],
+    "reqs.html": [({"rows": ROWS, "plain": True}, ["reqs plain", "met", "missing", "not yet"])],
     "samples.html": [
         (
             {
@@ -338,7 +342,7 @@ STATES: dict[str, list[tuple[dict[str, Any], list[str]]]] = {
                 'name="next" value="/page/?a=1"',
                 'value="P1D"',
                 "data-running",
-                "event: Reminder: 7 days left, 19 Mar 2019, 20:47",
+                'title="Reminder: 7 days left, 19 Mar 2019, 20:47"',
                 'aria-current="page"><i class="bi bi-bank"',
             ],
         ),

@@ -138,4 +138,4 @@ def test_a_refusal_stays_until_it_is_closed(browser_page):
     )
     _open(browser_page, html, "toast.js")
     browser_page.click(".fail .toast-x")
-    assert browser_page.locator(".toast-line").all_text_contents() == ["success"]
+    assert [text.strip() for text in browser_page.locator(".toast-line").all_inner_texts()] == ["success"]
