@@ -69,3 +69,17 @@ def _written_out(facts: Mapping[str, object]) -> dict[str, object]:
         else:
             written[name] = fact
     return written
+
+
+def read(account: Account, notice_id: int) -> Notice:
+    """Return one notice of an account, marked read. Raises Notice.DoesNotExist."""
+    Notice.objects.filter(pk=notice_id, account=account, read_at__isnull=True).update(
+        read_at=account.world.now()
+    )
+    return Notice.objects.get(pk=notice_id, account=account)
+
+
+def read_all(account: Account, *, up_to: int) -> int:
+    """Mark read what the account was shown: every notice up to this id. Return how many that was."""
+    unread = Notice.objects.filter(account=account, read_at__isnull=True, pk__lte=up_to)
+    return unread.update(read_at=account.world.now())

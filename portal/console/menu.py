@@ -10,7 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
-from portal.kernel.terms import VerificationMethod
+from portal.kernel import policy
+from portal.kernel.terms import Capability, VerificationMethod
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,11 +30,20 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Gate:
+    """A page to come that this account could not enter yet: it says why, and goes when it is open."""
+
+    label: Promise
+    capability: Capability
+    icon: str
+
+
+@dataclass(frozen=True)
 class Group:
     """Entries under one heading."""
 
     heading: Promise | str
-    entries: tuple[Entry, ...]
+    entries: tuple[Entry | Gate, ...]
 
 
 MENU: Final = (
@@ -51,26 +61,40 @@ MENU: Final = (
             Entry(_("Notification centre"), "console:notices", "bell"),
         ),
     ),
+    Group(
+        _("Payment"),
+        (
+            Gate(policy.label(Capability.OPEN_WECHAT_PAY), Capability.OPEN_WECHAT_PAY, "credit-card-2-front"),
+            Gate(policy.label(Capability.OPEN_VIRTUAL_PAYMENT), Capability.OPEN_VIRTUAL_PAYMENT, "coin"),
+        ),
+    ),
     Group(_("Settings"), (Entry(_("Basic Settings"), "console:settings", "gear"),)),
 )
 
 
 def build(path: str, account: Account) -> list[dict[str, object]]:
     """Return the menu as the template wants it, with the entry of `path` marked."""
-    return [
-        {
-            "heading": group.heading,
-            "items": [
-                {
-                    "label": entry.label,
-                    "url": (url := reverse(entry.url_name)),
-                    "icon": entry.icon,
-                    "current": path == url,
-                    "shut_reason": "",
-                }
-                for entry in group.entries
-                if entry.shown(account)
-            ],
-        }
-        for group in MENU
-    ]
+    menu: list[dict[str, object]] = []
+    for group in MENU:
+        items = [item for entry in group.entries if (item := _item(entry, account))]
+        for item in items:
+            item["current"] = path == item["url"]
+        if items:
+            menu.append({"heading": group.heading, "items": items})
+    return menu
+
+
+def _item(entry: Entry | Gate, account: Account) -> dict[str, object] | None:
+    if isinstance(entry, Entry):
+        if not entry.shown(account):
+            return None
+        return {"label": entry.label, "url": reverse(entry.url_name), "icon": entry.icon, "shut_reason": ""}
+    decision = account.can(entry.capability)
+    if decision:
+        return None
+    return {
+        "label": entry.label,
+        "url": reverse("console:gate", args=[entry.capability.value]),
+        "icon": entry.icon,
+        "shut_reason": decision.reason,
+    }

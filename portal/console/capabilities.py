@@ -1,0 +1,117 @@
+"""What is open to an account and what is not, read from the policy table (VER-6)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from django.urls import reverse
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Account
+from portal.kernel import policy
+from portal.kernel.policy import POLICY
+from portal.kernel.terms import AccountState, Capability, EntityType
+from portal.kernel.wording import short_day
+
+# What the registration itself walks through; the path shows it, the list of what is open need not.
+ON_THE_WAY: Final = frozenset({Capability.CONFIRM_ENTITY, Capability.PAY_WIRE_TRANSFER})
+
+# What the one way out of a gate is called.
+WAYS_OUT: Final = {"verification:wire_transfer": gettext_lazy("Pay the wire transfer")}
+
+
+def rows(account: Account) -> list[dict[str, Any]]:
+    """Return one row for each capability, as `_partials/reqs.html` wants it: open since, or why not."""
+    return [_row(account, capability) for capability in POLICY if capability not in ON_THE_WAY]
+
+
+def _row(account: Account, capability: Capability) -> dict[str, Any]:
+    row: dict[str, Any] = {"label": policy.label(capability)}
+    decision = account.can(capability)
+    if decision:
+        since = _since(account, capability)
+        row |= {"state": "ok", "value": _("since %(day)s") % {"day": short_day(since)} if since else ""}
+    else:
+        row |= {"state": "", "hint": decision.reason}
+        if _is_for(account, capability):
+            row |= {
+                "url": reverse("console:gate", args=[capability.value]),
+                "action": _("What opens it"),
+            }
+    return row
+
+
+def gate(account: Account, capability: Capability) -> dict[str, Any]:
+    """Return what a gate shows: what is met, what is missing, and the one way out."""
+    rule, decision = POLICY[capability], account.can(capability)
+    requirements = [_entity_row(account, capability)]
+    verified = account.state in policy.VERIFIED
+    if rule.states & policy.VERIFIED:
+        requirements.append(
+            {
+                "label": _("Entity verified"),
+                "state": "ok" if verified or account.state == AccountState.LAPSED else "",
+                "hint": _("By wire transfer or real-name scan, or with WeChat authentication."),
+            }
+        )
+    if rule.states == frozenset({AccountState.AUTHENTICATED}):
+        requirements.append(
+            {
+                "label": _("WeChat authentication"),
+                "state": "",
+                "hint": _("A reviewer has approved the entity's materials within the last year."),
+            }
+        )
+    missing = sum(row["state"] != "ok" for row in requirements)
+    return {
+        "label": rule.label,
+        "reason": decision.reason,
+        "rows": requirements,
+        "met": len(requirements) - missing,
+        "url": reverse(decision.way_out) if decision.way_out else "",
+        "action": WAYS_OUT.get(decision.way_out, _("Go on")),
+    }
+
+
+def _entity_row(account: Account, capability: Capability) -> dict[str, Any]:
+    names = [str(kind.label) for kind in EntityType if kind in POLICY[capability].entities]
+    return {
+        "label": _("Entity type: %(type)s") % {"type": account.get_entity_type_display()},
+        "state": "ok" if _is_for(account, capability) else "no",
+        "hint": _("Open to: %(names)s.") % {"names": get_text_list(names, _("and"))},
+    }
+
+
+def table(account: Account) -> list[dict[str, Any]]:
+    """Return the whole policy table, one row a capability: to which types, in which states, and here."""
+    return [
+        {
+            "label": rule.label,
+            "cells": [
+                {"label": kind.label, "open": kind in rule.entities, "mine": kind == account.entity_type}
+                for kind in EntityType
+            ],
+            "states": [state.label for state in AccountState if state in rule.states],
+            "decision": account.can(capability),
+        }
+        for capability, rule in POLICY.items()
+    ]
+
+
+def entity_types(account: Account) -> list[dict[str, Any]]:
+    """Return the table's columns, with the account's own marked."""
+    return [{"label": kind.label, "mine": kind == account.entity_type} for kind in EntityType]
+
+
+def _is_for(account: Account, capability: Capability) -> bool:
+    return account.entity_type in POLICY[capability].entities
+
+
+def _since(account: Account, capability: Capability) -> datetime | None:
+    """Return when the account came to have the capability, where its own dates tell."""
+    if POLICY[capability].states == frozenset({AccountState.AUTHENTICATED}):
+        return account.authenticated_at
+    return account.verified_at or account.authenticated_at

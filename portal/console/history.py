@@ -1,0 +1,45 @@
+"""What happened to an account, in words, from the audit."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.db.models import QuerySet
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from accounts.models import Account
+from portal.kernel.diagrams import DEAD_ENDS
+from portal.kernel.models import AuditEvent
+
+AT_HOME: Final = 6
+LONGEST: Final = 200  # far more than an account's machines can walk
+
+
+def latest(account: Account, *, planned: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the newest events as `_partials/history.html` wants them, what is planned on top."""
+    return planned + [_entry(event) for event in _events(account).order_by("-id")[:AT_HOME]]
+
+
+def walked(account: Account) -> dict[tuple[str, int], list[str]]:
+    """Return the states that each of the account's machines left, in order, by model label and id."""
+    left: dict[tuple[str, int], list[str]] = {}
+    for event in _events(account).exclude(target="").order_by("id")[:LONGEST]:
+        left.setdefault((event.subject_type, event.subject_id), []).append(event.source)
+    return left
+
+
+def _events(account: Account) -> QuerySet[AuditEvent]:
+    return AuditEvent.objects.filter(account_id=account.pk)
+
+
+def _entry(event: AuditEvent) -> dict[str, Any]:
+    detail = capfirst(str(event.by))
+    if event.reason:
+        detail = _("%(who)s: %(reason)s") % {"who": detail, "reason": event.reason}
+    return {
+        "at": event.at,
+        "title": capfirst(str(event.label)),
+        "detail": detail,
+        "tone": "fail" if event.target in DEAD_ENDS else "done",
+    }

@@ -1,0 +1,182 @@
+"""The pages every confirmed account has: home, notices, settings, where it stands, and its gates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import notices as told
+from accounts import steps
+from accounts.models import Account, Notice
+from portal.console import capabilities, history, standing
+from portal.console import home as front
+from portal.kernel.terms import AccountState, Capability
+from verification.models import WireTransfer
+
+View = Callable[..., HttpResponse]
+
+UNCONFIRMED = frozenset({AccountState.REGISTERED, AccountState.ACTIVATED})
+NOTICES_AT_HOME = 5
+NOTICES_A_PAGE = 20
+
+
+def confirmed(view: View) -> View:
+    """Call the view with the account that is signed in, once its entity is confirmed.
+
+    Nobody signed in goes to the log-in, as does who expired: their log-in is shut. A registration
+    not confirmed yet goes to its own step (REG-10).
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        account: Account | None = getattr(request.user, "account", None)
+        if account is None:
+            return redirect("home")
+        if account.state in UNCONFIRMED:
+            return redirect(steps.url_for(account))
+        return view(request, account, *args, **kwargs)
+
+    return guarded
+
+
+@require_safe
+@confirmed
+def home(request: HttpRequest, account: Account) -> HttpResponse:
+    """Show where the account stands and what comes next."""
+    wire = _wire(account)
+    latest = list(Notice.objects.filter(account=account).order_by("-id")[:NOTICES_AT_HOME])
+    return render(
+        request,
+        "console/home.html",
+        {
+            "account": account,
+            "pills": standing.pills(account),
+            "path": front.path(account, wire),
+            "path_done": front.path_done(account),
+            "notices": [_shown(notice) for notice in latest],
+            "capabilities": capabilities.rows(account),
+            "actors": front.actors(account, wire, here=request.path),
+            "history": history.latest(account, planned=front.planned(account, wire)),
+        },
+    )
+
+
+@require_safe
+@confirmed
+def notices(request: HttpRequest, account: Account) -> HttpResponse:
+    """List what the platform told the account, newest first, by key."""
+    rows = Notice.objects.filter(account=account)
+    before, after = _key(request, "before"), _key(request, "after")
+    if after is not None:
+        page = list(rows.filter(pk__gt=after).order_by("id")[: NOTICES_A_PAGE + 1])
+        more_newer, more_older = len(page) > NOTICES_A_PAGE, True
+        page = page[:NOTICES_A_PAGE][::-1]
+    else:
+        if before is not None:
+            rows = rows.filter(pk__lt=before)
+        page = list(rows.order_by("-id")[: NOTICES_A_PAGE + 1])
+        more_newer, more_older = before is not None, len(page) > NOTICES_A_PAGE
+        page = page[:NOTICES_A_PAGE]
+    here = reverse("console:notices")
+    return render(
+        request,
+        "console/notices.html",
+        {
+            "account": account,
+            "notices": [_shown(notice) for notice in page],
+            "newest": page[0].pk if page else 0,
+            "newer_url": f"{here}?after={page[0].pk}" if page and more_newer else "",
+            "older_url": f"{here}?before={page[-1].pk}" if page and more_older else "",
+        },
+    )
+
+
+@require_POST
+@confirmed
+def read_notices(request: HttpRequest, account: Account) -> HttpResponse:
+    """Mark read every notice up to the newest one the page showed; later ones stay new."""
+    newest = request.POST.get("up_to", "")
+    if newest.isascii() and newest.isdigit():
+        told.read_all(account, up_to=min(int(newest), 2**63 - 1))
+    return redirect("console:notices")
+
+
+@require_safe
+@confirmed
+def open_notice(request: HttpRequest, account: Account, notice_id: int) -> HttpResponse:
+    """Mark one notice read and go to the page it is about."""
+    try:
+        notice = told.read(account, min(notice_id, 2**63 - 1))
+    except Notice.DoesNotExist:
+        raise Http404 from None
+    return redirect(told.url_name(notice) or "console:notices")
+
+
+@require_safe
+@confirmed
+def settings(request: HttpRequest, account: Account) -> HttpResponse:
+    """Show the account's own facts, and that its entity cannot be changed (REG-9)."""
+    return render(
+        request,
+        "console/settings.html",
+        {"account": account, "pills": standing.pills(account)},
+    )
+
+
+@require_safe
+@confirmed
+def state(request: HttpRequest, account: Account) -> HttpResponse:
+    """Show each machine where it stands, what may come next, and what is open to whom (SIM-9)."""
+    return render(
+        request,
+        "console/state.html",
+        {
+            "account": account,
+            "pills": standing.pills(account),
+            "machines": standing.machines_of(account, _wire(account)),
+            "rungs": standing.rungs(account),
+            "policy": capabilities.table(account),
+            "entity_types": capabilities.entity_types(account),
+        },
+    )
+
+
+@require_safe
+@confirmed
+def gate(request: HttpRequest, account: Account, capability: str) -> HttpResponse:
+    """Show why a capability is shut for this account and what opens it (VER-6)."""
+    if capability not in set(Capability):
+        raise Http404
+    wanted = Capability(capability)
+    if account.can(wanted):
+        return redirect("console:state")
+    return render(
+        request,
+        "console/gate.html",
+        {"account": account, "gate": capabilities.gate(account, wanted)},
+    )
+
+
+def _wire(account: Account) -> WireTransfer | None:
+    return WireTransfer.objects.filter(account=account).select_related("receipt").first()
+
+
+def _shown(notice: Notice) -> dict[str, object]:
+    return {
+        "id": notice.pk,
+        "text": told.text(notice),
+        "at": notice.at,
+        "new": notice.read_at is None,
+    }
+
+
+def _key(request: HttpRequest, name: str) -> int | None:
+    """Return the id that a page of the list begins after, or None for anything that is no id."""
+    value = request.GET.get(name, "")
+    return min(int(value), 2**63 - 1) if value.isascii() and value.isdigit() else None
