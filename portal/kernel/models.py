@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from portal.kernel import clock, locks
+from portal.kernel import clock, guards, locks
 from portal.kernel.actors import Actor, ActorKind
 from portal.kernel.fsm import StateField, Stateful, StatefulQuerySet, transition
 
@@ -362,3 +362,6 @@ class Pulse(models.Model):
 
     def __str__(self) -> str:
         return self.ticked_at.isoformat()
+
+
+guards.append_only(AuditEvent)
