@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, Min, Q
 
-from portal.kernel import clock, locks
+from portal.kernel import clock, locks, text
 from portal.kernel.action import transactional
 from portal.kernel.models import Deadline, World
 
@@ -27,10 +27,12 @@ logger = logging.getLogger(__name__)
 
 BATCH = 1000
 FIRST_BACKOFF = timedelta(minutes=1)
+DOUBLINGS = 9  # past the longest backoff
 LONGEST_BACKOFF = timedelta(hours=6)
 
 Handler = Callable[[Deadline], str]
 BatchHandler = Callable[[Sequence[Deadline]], Sequence[str]]
+ClaimClock = Callable[[datetime], None]
 
 
 @dataclass(frozen=True)
@@ -56,11 +58,11 @@ class Fired:
 
 
 class LostClaim(Exception):
-    """Somebody else fired or cancelled the deadline first; nothing of this attempt remains."""
+    """A deadline was fired or cancelled meanwhile; nothing of this attempt remains."""
 
 
 class ClockLost(Exception):
-    """Another process took over the advance in whose course this fired."""
+    """The world's clock is no longer where this process moved or saw it: others have it, or nobody."""
 
 
 KINDS: dict[str, Kind] = {}
@@ -88,7 +90,8 @@ def on_many(
 ) -> Callable[[BatchHandler], BatchHandler]:
     """Register a handler that takes a batch, all of one world, and answers a word for each.
 
-    It pins each row's moment itself. When a batch fails its rows are tried one by one.
+    It pins each row's moment itself, and promises nothing that is due before the batch's last row.
+    When a batch fails its rows are tried one by one.
     """
 
     def register(handler: BatchHandler) -> BatchHandler:
@@ -134,10 +137,24 @@ def cancel(kind: str, *, subject_id: int) -> int:
 
 
 def fire_due(world: World, *, at_most: int = 500) -> list[Fired]:
-    """Fire what is due in a world by its own running clock, in the order promised; then set its bell."""
+    """Fire what is due in a world by its own clock, in the order promised; then set its bell.
+
+    Stops where the clock was frozen, set out on an advance, or deleted with its world meanwhile.
+    """
+
+    def claim_clock(moment: datetime) -> None:
+        """Hold the world, prove that its clock has come there and is in nobody's hands."""
+        locks.share_world(world.pk)
+        fresh = World.objects.filter(pk=world.pk).first()
+        if fresh is None or fresh.advancing_to is not None or fresh.now() < moment:
+            raise ClockLost
+
     fired: list[Fired] = []
     while len(fired) < at_most:
-        some = fire_next(world, until=world.now())
+        try:
+            some = fire_next(world, until=world.now(), claim_clock=claim_clock)
+        except ClockLost:
+            break
         fired += some
         if not some:
             set_bell(world.pk)
@@ -145,48 +162,55 @@ def fire_due(world: World, *, at_most: int = 500) -> list[Fired]:
     return fired
 
 
-def fire_next(
-    world: World, *, until: datetime, claim_clock: Callable[[datetime], None] | None = None
-) -> list[Fired]:
+def fire_next(world: World, *, until: datetime, claim_clock: ClaimClock) -> list[Fired]:
     """Fire the earliest deadline due by `until`, or a run of one kind that takes many.
 
-    `claim_clock` is called in the same transaction with the moment reached (an advance sets the
-    world's clock there). Returns what fired, failures included; empty when nothing is due.
+    `claim_clock` is called first in the same transaction with the moment reached, holds the world
+    (an advance sets its clock there, a tick proves it stands there), and raises ClockLost to leave
+    all as it is. Returns what fired, failures included; empty when nothing is due.
     """
+    while rows := _next_run(world, until):
+        if some := _try(world, rows, claim_clock):
+            return some
+    return []
+
+
+def _next_run(world: World, until: datetime) -> list[Deadline]:
     due = Deadline.objects.filter(world=world).due(until)
     first = due.first()
     if first is None:
         return []
-    rows = [first]
-    if KINDS[first.kind].takes_many:
-        rows = list(takewhile(lambda row: row.kind == first.kind, due[:BATCH]))
+    if first.kind not in KINDS or not KINDS[first.kind].takes_many:
+        return [first]
+    return list(takewhile(lambda row: row.kind == first.kind, due[:BATCH]))
+
+
+def _try(world: World, rows: list[Deadline], claim_clock: ClaimClock) -> list[Fired]:
+    """Fire rows together, or when that fails one by one; empty when others were first: look again."""
     try:
         return _fire(world, rows, claim_clock)
     except ClockLost:
         raise
     except Exception as error:
+        if isinstance(error, LostClaim) and not _all_open(rows):
+            return []
         if len(rows) == 1:
-            return [_not_fired(first, error)]
-        logger.warning("batch failed, trying one by one", extra={"kind": first.kind})
-    return [_fire_alone(world, row, claim_clock) for row in rows]
+            return [_put_aside(rows[0], error)]
+    logger.warning("batch failed, trying one by one", extra={"kind": rows[0].kind})
+    return [fired for row in rows for fired in _try(world, [row], claim_clock)]
 
 
-def _fire_alone(world: World, row: Deadline, claim_clock: Callable[[datetime], None] | None) -> Fired:
-    try:
-        return _fire(world, [row], claim_clock)[0]
-    except ClockLost:
-        raise
-    except Exception as error:
-        return _not_fired(row, error)
+def _all_open(rows: Sequence[Deadline]) -> bool:
+    return Deadline.objects.open().filter(pk__in=[row.pk for row in rows]).count() == len(rows)
 
 
 @transactional
-def _fire(world: World, rows: list[Deadline], claim_clock: Callable[[datetime], None] | None) -> list[Fired]:
-    locks.share_world(world.pk)
+def _fire(world: World, rows: list[Deadline], claim_clock: ClaimClock) -> list[Fired]:
+    claim_clock(rows[-1].due_at)
+    if not _all_open(rows):  # others were first, or the world was reset
+        raise LostClaim
     for row in rows:
         row.world = world  # one clock for all, and no query for each
-    if claim_clock:
-        claim_clock(rows[-1].due_at)
     kind = KINDS[rows[0].kind]
     if kind.takes_many:
         outcomes = kind.handler(rows)
@@ -215,23 +239,18 @@ def _fired(row: Deadline, outcome: str) -> Fired:
     return Fired(row.pk, row.due_at, row.kind, row.subject_id, str(title(row)), outcome)
 
 
-def _not_fired(row: Deadline, error: Exception) -> Fired:
-    """Report a deadline that did not fire: lost to another, or failing and put aside.
-
-    A failing one backs off on the real clock, where it blocks no other.
-    """
-    if isinstance(error, LostClaim):
-        return _fired(row, "lost")
+def _put_aside(row: Deadline, error: Exception) -> Fired:
+    """Report a deadline whose handler failed: it backs off on the real clock and blocks no other."""
     logger.error(
         "deadline handler failed",
         exc_info=error,
         extra={"deadline": row.pk, "kind": row.kind},
     )
-    wait = min(FIRST_BACKOFF * 2**row.attempts, LONGEST_BACKOFF)
+    wait = min(FIRST_BACKOFF * 2 ** min(row.attempts, DOUBLINGS), LONGEST_BACKOFF)
     Deadline.objects.open().filter(pk=row.pk).update(
         attempts=F("attempts") + 1,
         retry_at=clock.real_now() + wait,
-        last_error=f"{type(error).__name__}: {error}"[:2000],
+        last_error=text.showable(f"{type(error).__name__}: {error}")[:2000],
     )
     return _fired(row, "failed")
 
@@ -242,7 +261,10 @@ def set_bell(world_id: int) -> None:
 
     Holds the world alone for a moment, so that no promise can slip in between the look and the note.
     """
-    world = World.objects.hold(world_id)
+    locks.hold_world(world_id)
+    world = World.objects.filter(pk=world_id).first()
+    if world is None:
+        return
     promised = Deadline.objects.open().filter(world=world)
     waiting = promised.filter(retry_at__isnull=True)
     if not world.running:
@@ -251,11 +273,12 @@ def set_bell(world_id: int) -> None:
     bells = [
         promised.filter(retry_at__isnull=False).aggregate(at=Min("retry_at"))["at"],
         due_at and (due_at - world.offset if world.running else clock.real_now()),
-        world.lease_until if world.advancing_to else None,
+        world.advancing_to and (world.lease_until or clock.real_now()),
     ]
     World.objects.filter(pk=world.pk).update(rings_at=min(filter(None, bells), default=None))
 
 
 def title(deadline: Deadline) -> StrOrPromise:
-    """Return what an agenda calls this deadline, in the reader's language."""
-    return KINDS[deadline.kind].title(deadline)
+    """Return what an agenda calls this deadline, in the reader's language; one unknown, by its kind."""
+    kind = KINDS.get(deadline.kind)
+    return kind.title(deadline) if kind else deadline.kind

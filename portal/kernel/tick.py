@@ -15,6 +15,7 @@ logger = logging.getLogger(__name__)
 
 WORLDS = 200
 RESUME_BUDGET = timedelta(seconds=5)
+AFTER_TROUBLE = timedelta(seconds=10)
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,9 @@ def _look_at(world: World) -> int:
         report = worlds.resume(world.pk, budget=RESUME_BUDGET)
         return len(report.fired) if report else 0
     except Exception:
-        # One world's trouble must not stop the others; the next tick looks again.
+        # One world's trouble must not stop the others, nor take their places in the next tick.
         logger.exception("tick failed in a world", extra={"world": world.pk})
+        World.objects.filter(pk=world.pk, rings_at=world.rings_at).update(
+            rings_at=clock.real_now() + AFTER_TROUBLE
+        )
         return 0
