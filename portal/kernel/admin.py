@@ -46,7 +46,6 @@ class DeskAdmin(_ModelAdmin):
     permissions.
     """
 
-    actions = None
     ordering = ("-id",)
     paginator = BoundedPaginator
     show_full_result_count = False

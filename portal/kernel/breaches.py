@@ -53,7 +53,8 @@ def fired_twice() -> list[str]:
     promise = ("kind", "subject_id", "detail", "due_at")
     twice = kept.order_by().values_list(*promise).annotate(times=Count("pk")).filter(times__gt=1)
     return [
-        f"deadline {kind} {subject} {detail} due {due_at.isoformat()}: fired {times} times"
+        f"deadline {' '.join(filter(None, [kind, detail]))} of {subject} due {due_at.isoformat()}:"
+        f" fired {times} times"
         for kind, subject, detail, due_at, times in twice.iterator()
     ]
 
