@@ -1,18 +1,16 @@
-import http.client
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
-import time
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
 from portal.supervisor import Tree
+from tests.ops.asking import free_port, get, within
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for orphans in /proc")
 
@@ -25,21 +23,6 @@ def environment(data_dir):
 
 def manage(*arguments):
     return [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments]
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
-
-
-def within(seconds, condition):
-    """Return whether `condition` comes true in time."""
-    until = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.05)
-    return True
 
 
 class Portal:
@@ -83,10 +66,7 @@ class Portal:
         return min(pid for pid, its in self.processes().items() if its == role)
 
     def get(self, path):
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)) as connection:
-            connection.request("GET", path)
-            response = connection.getresponse()
-            return response.status, response.read().decode()
+        return get(self.port, path)
 
     def gone(self):
         return self.processes() == {}
