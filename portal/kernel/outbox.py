@@ -75,7 +75,7 @@ def _deliver(row: OutgoingMessage) -> bool:
     try:
         DELIVERIES[row.kind](row.subject_id)
     except Exception as error:
-        logger.exception("delivery failed", extra={"message": row.pk, "kind": row.kind})
+        logger.exception("delivery failed", extra={"message_id": row.pk, "kind": row.kind})
         final = row.attempts + 1 >= ATTEMPTS
         claim.update(
             status="failed" if final else "waiting",
