@@ -44,4 +44,5 @@ def hit(scope: str, key: str, *, at_most: int, within: timedelta) -> None:
 def clear(scope: str, key: str) -> None:
     """Forget the tries of `key`, after one that succeeded."""
     digest = hashlib.sha256(key.encode(errors="replace")).hexdigest()
-    Throttle.objects.filter(scope=scope, key=digest).delete()
+    # Not deleted: a try under way at this moment would find its row gone.
+    Throttle.objects.filter(scope=scope, key=digest).update(hits=0)
