@@ -1,0 +1,1 @@
+"""Things that happen at the same moment. Each race has a control that breaks what the race must keep."""
