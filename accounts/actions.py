@@ -19,18 +19,19 @@ from django.utils.translation import gettext_lazy
 from accounts import notices
 from accounts.models import Account, ActivationLink, Login
 from accounts.models.login import username_for
-from portal.kernel import deadlines, limits
+from portal.kernel import deadlines, idempotency, limits
 from portal.kernel.action import action
 from portal.kernel.actors import TIMER, Actor
 from portal.kernel.errors import Refused
 from portal.kernel.fsm import can_proceed
-from portal.kernel.models import Deadline, World
+from portal.kernel.models import Deadline, IdempotencyKey, World
 from portal.kernel.terms import AccountState, AccountType
 from portal.kernel.text import email_key
 from portal.outside import letters
 from portal.outside.models import DirectoryEntry
 
 ACTIVATION = "accounts.activation"
+REGISTRATION = "accounts.registration"
 
 ACTIVATED = notices.register(
     "accounts.activated",
@@ -40,12 +41,20 @@ ACTIVATED = notices.register(
 
 
 def register(
-    world_id: int, *, account_type: str, email: str, password: str, language: str, by: Actor
+    world_id: int,
+    *,
+    account_type: str,
+    email: str,
+    password: str,
+    language: str,
+    by: Actor,
+    form_key: str = "",
 ) -> Account:
     """Open a registration and send its activation letter.
 
     Refused when the e-mail belongs to any account already, here or elsewhere in the platform
     family (REG-3). The password is hashed before the transaction: hashing is slow on purpose.
+    `form_key` is kept, so that `registered_by` finds what this very form has made.
     """
     return _register(
         world_id,
@@ -54,12 +63,35 @@ def register(
         password=make_password(password),
         language=language,
         by=by,
+        form_key=form_key,
     )
+
+
+def registered_by(world_id: int, *, form_key: str, email: str) -> Account | None:
+    """Return the account that this form has registered with this e-mail already, or None.
+
+    Whoever asks still has to know the password.
+    """
+    if not form_key or not email:
+        return None
+    kept = IdempotencyKey.objects.filter(
+        world_id=world_id, scope=REGISTRATION, key=_hash(f"{form_key}/{email_key(email)}")
+    ).first()
+    if kept is None or kept.result_id is None:
+        return None
+    return Account.objects.select_related("login", "world").filter(pk=kept.result_id).first()
 
 
 @action
 def _register(
-    world_id: int, *, account_type: str, email: str, password: str, language: str, by: Actor
+    world_id: int,
+    *,
+    account_type: str,
+    email: str,
+    password: str,
+    language: str,
+    by: Actor,
+    form_key: str,
 ) -> Account:
     world = World.objects.share(world_id)
     if account_type != AccountType.MINI_PROGRAM:
@@ -85,6 +117,10 @@ def _register(
             )
     except IntegrityError:
         raise _email_taken() from None
+    if form_key:
+        kept = idempotency.claim(world, REGISTRATION, _hash(f"{form_key}/{email_key(email)}"), {})
+        kept.result_id = account.pk
+        kept.save(update_fields=["result_id"])
     _send_link(account)
     return account
 
@@ -107,14 +143,21 @@ def change_email(account_id: int, *, email: str, by: Actor) -> Account:
     account.email, account.email_key = email, email_key(email)
     try:
         with transaction.atomic():
-            account.save(update_fields=["email", "email_key"])
+            # The log-in first, as in registering: two who want one e-mail wait, and never deadlock.
             Login.objects.filter(pk=account.login_id).update(
                 email=email, username=username_for(account.world, email)
             )
+            account.save(update_fields=["email", "email_key"])
     except IntegrityError:
         raise _email_taken() from None
     _send_link(account)
     return account
+
+
+def link_for(token: str) -> ActivationLink | None:
+    """Return the link that a letter's token opens, with its account and world, or None."""
+    links = ActivationLink.objects.select_related("world", "account__login", "account__world")
+    return links.filter(token_hash=_hash(token)).first()
 
 
 @action
@@ -133,19 +176,17 @@ def activate(token: str, *, by: Actor) -> Account:
     account = Account.objects.lock(found.account_id)
     link = ActivationLink.objects.get(pk=found.pk)
     now = account.world.now()
-    if link.used_at:
+    if account.state == AccountState.EXPIRED:
+        raise _link_over()
+    if account.state != AccountState.REGISTERED:
         raise Refused(_("This activation link was already used. Log in to go on."), code="link_used")
-    if link.is_expired(now) or account.state == AccountState.EXPIRED:
-        raise Refused(
-            _("This activation link ran out after 48 hours. The e-mail is free: register again."),
-            code="link_expired",
-            way_out="accounts:register",
-        )
     if link.replaced:
         raise Refused(
             _("A newer activation letter was sent. Open the link in the newest one."),
             code="link_replaced",
         )
+    if link.is_expired(now):
+        raise _link_over()
     link.used_at = now
     link.save(update_fields=["used_at"])
     account.activate(at=now, by=by)
@@ -202,6 +243,14 @@ def _email_taken() -> Refused:
         _("This e-mail already belongs to an account. Use another e-mail, or log in with this one."),
         code="email_taken",
         field="email",
+    )
+
+
+def _link_over() -> Refused:
+    return Refused(
+        _("This activation link ran out after 48 hours. The e-mail is free: register again."),
+        code="link_expired",
+        way_out="accounts:register",
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 from django.urls import reverse
@@ -13,11 +12,12 @@ from portal.kernel.terms import AccountState as S
 
 LABELS: Final = (_("Account information"), _("E-mail activation"), _("Information registration"))
 
-_UNFINISHED: Final[Mapping[str, str]] = {
+_UNFINISHED: Final[dict[str, str]] = {
     S.REGISTERED: "accounts:activation",
     S.ACTIVATED: "verification:entity",
     S.AWAITING_TRANSFER: "verification:wire_transfer",
 }
+_PAGES: Final = _UNFINISHED | {S.EXPIRED: "accounts:register"}
 
 
 def is_unfinished(account: Account) -> bool:
@@ -26,8 +26,11 @@ def is_unfinished(account: Account) -> bool:
 
 
 def url_for(account: Account) -> str:
-    """Return the page on which this account goes on: its unfinished step, else the console (REG-10)."""
-    return reverse(_UNFINISHED.get(account.state, "console:home"))
+    """Return the page on which this account goes on: its unfinished step, else the console (REG-10).
+
+    An expired registration begins anew.
+    """
+    return reverse(_PAGES.get(account.state, "console:home"))
 
 
 def progress(now: int) -> list[dict[str, object]]:

@@ -17,6 +17,7 @@ class WorldRequest(HttpRequest):
 
     if TYPE_CHECKING:
         world: World
+        enters: World  # set by a view that takes the visitor into a world
 
 
 def worldless(view: V) -> V:
