@@ -5,10 +5,12 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.views import entrance
 from portal.kernel.http import WorldRequest, worldless
 from portal.simulator import prepared
 
@@ -18,7 +20,12 @@ LANGUAGE_AGE = 60 * 60 * 24 * 365
 @require_safe
 def home(request: WorldRequest) -> HttpResponse:
     """Show the public home page: register, log in, or enter a prepared world (REG-1)."""
-    return render(request, "home.html", {"prepared": prepared.PREPARED})
+    enter = reverse("simulator:prepared")
+    buttons = [
+        {"label": each.title, "url": enter, "post": True, "fields": {"name": each.name}}
+        for each in prepared.PREPARED.values()
+    ]
+    return render(request, "home.html", entrance(request) | {"prepared": buttons})
 
 
 @worldless
