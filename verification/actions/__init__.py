@@ -1,7 +1,28 @@
 """What can be done in this stage: register the entity, and prove it."""
 
-from verification.actions.entity import confirm_entity, save_draft, show_scan
-from verification.actions.mobile import check_code, send_code, throttle_code
+from verification.actions.entity import (
+    confirm_entity,
+    draft_of,
+    latest_scan,
+    require_same_name,
+    save_draft,
+    show_scan,
+    usages,
+)
+from verification.actions.mobile import check_code, newest_code, send_code, throttle_code
 from verification.actions.wire_transfer import judge
 
-__all__ = ["check_code", "confirm_entity", "judge", "save_draft", "send_code", "show_scan", "throttle_code"]
+__all__ = [
+    "check_code",
+    "confirm_entity",
+    "draft_of",
+    "judge",
+    "latest_scan",
+    "newest_code",
+    "require_same_name",
+    "save_draft",
+    "send_code",
+    "show_scan",
+    "throttle_code",
+    "usages",
+]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from typing import Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
+from django.db.models import Count, OuterRef, Value
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -24,21 +26,24 @@ from portal.outside.models import Person
 from verification.actions import wire_transfer
 from verification.models import Registration
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 SCAN = "verification.administrator_scan"
 
 # What can be walked to its end today; the others are shown and explained.
 OPEN_TYPES: Final = frozenset({EntityType.INDIVIDUAL, EntityType.ENTERPRISE, EntityType.INDIVIDUAL_BUSINESS})
 OPEN_METHODS: Final = frozenset({VerificationMethod.WIRE_TRANSFER, VerificationMethod.REAL_NAME_SCAN})
 
-# What a draft keeps of each field, in characters.
+# What a draft keeps of each field, in characters: as much as its column holds.
 LONGEST: Final = {
     "entity_type": 20,
-    "entity_name": 120,
-    "entity_number": 18,
+    "entity_name": 240,
+    "entity_number": 64,
     "method": 24,
-    "admin_name": 40,
-    "admin_id_number": 18,
-    "admin_phone": 11,
+    "admin_name": 80,
+    "admin_id_number": 64,
+    "admin_phone": 64,
 }
 
 VERIFIED = notices.register(
@@ -50,17 +55,20 @@ VERIFIED = notices.register(
 
 @action
 def save_draft(account_id: int, fields: Mapping[str, str], *, complete: bool, by: Actor) -> Registration:
-    """Keep what was typed so far, right or wrong; `complete` when every check passed."""
+    """Keep what was typed so far, right or wrong; `complete` when every check passed.
+
+    What is longer than its column is cut. Keeping the same again leaves a complete draft complete:
+    a page that saves by itself may be overtaken by the button that had everything checked.
+    """
     account = Account.objects.lock(account_id)
     account.require(Capability.CONFIRM_ENTITY)
     draft = draft_of(account)
-    for name in LONGEST:
-        setattr(draft, name, fields.get(name, "")[: LONGEST[name]])
-    if draft.entity_type == EntityType.INDIVIDUAL:
-        # An individual is the administrator: one name, one number, proved by the scan itself.
-        draft.entity_name, draft.entity_number = draft.admin_name, draft.admin_id_number
-        draft.method = VerificationMethod.REAL_NAME_SCAN
-    draft.complete = complete
+    changed = False
+    for name, longest in LONGEST.items():
+        kept = fields.get(name, "")[:longest]
+        changed = changed or kept != getattr(draft, name)
+        setattr(draft, name, kept)
+    draft.complete = complete or (draft.complete and not changed)
     draft.saved_at = account.world.now()
     draft.save()
     return draft
@@ -74,6 +82,30 @@ def show_scan(account_id: int, *, by: Actor) -> Confirmation:
     if not draft_of(account).admin_name:
         raise Refused(_("No code is shown yet. Enter the name on the ID card first."), field="admin_name")
     return confirmations.ask(SCAN, subject=account, by=by)
+
+
+@dataclass(frozen=True)
+class ShownScan:
+    """The newest code shown for the administrator, who answered it, and whose phone should."""
+
+    row: Confirmation
+    scanner_name: str
+    expected_id: int | None
+
+
+def latest_scan(account: Account, draft: Registration) -> ShownScan | None:
+    """Return the newest code shown for the account's administrator. One query."""
+    people = Person.objects.filter(world=account.world)
+    found = (
+        Confirmation.objects.filter(purpose=SCAN, subject_id=account.pk)
+        .annotate(
+            scanner_name=people.filter(pk=OuterRef("person_id")).values("name")[:1],
+            expected_id=people.filter(name=draft.admin_name).order_by("pk").values("pk")[:1],
+        )
+        .order_by("-id")
+        .first()
+    )
+    return ShownScan(found, found.scanner_name or "", found.expected_id) if found else None
 
 
 @action
@@ -95,7 +127,7 @@ def confirm_entity(account_id: int, *, by: Actor) -> Account:
     now = account.world.now()
     account.appid = f"wx{secrets.token_hex(8)}"
     account.original_id = f"gh_{secrets.token_hex(6)}"
-    if draft.method == VerificationMethod.REAL_NAME_SCAN:
+    if draft.way == VerificationMethod.REAL_NAME_SCAN:
         account.verify_by_scan(entity=entity, at=now, by=by)
     else:
         account.await_transfer(entity=entity, at=now, by=by)
@@ -108,7 +140,7 @@ def confirm_entity(account_id: int, *, by: Actor) -> Account:
         id_number=draft.admin_id_number,
         phone=draft.admin_phone,
     )
-    if draft.method == VerificationMethod.REAL_NAME_SCAN:
+    if draft.way == VerificationMethod.REAL_NAME_SCAN:
         notices.tell(account, VERIFIED, name=draft.admin_name)
     else:
         wire_transfer.ask(account)
@@ -116,75 +148,83 @@ def confirm_entity(account_id: int, *, by: Actor) -> Account:
 
 
 def draft_of(account: Account) -> Registration:
-    """Return the account's draft, an empty one the first time."""
-    draft, _created = Registration.objects.select_related("scanned_by").get_or_create(
-        account=account, defaults={"world": account.world}
-    )
-    return draft
+    """Return the account's draft; an empty one, not saved yet, when nothing was typed so far."""
+    draft = Registration.objects.select_related("scanned_by").filter(account=account).first()
+    return draft or Registration(account=account, world=account.world)
 
 
 def usages(world: World, draft: Registration) -> list[tuple[Usage, str]]:
-    """Return how far each limit on entity and administrator is used, with the field it stands beside."""
+    """Return how far each limit on entity and administrator is used, with the field it stands beside.
+
+    One query. A number that is not typed yet has no limit.
+    """
     living = Account.objects.living().filter(world=world)
-    found = [
-        (
-            Usage(
-                Limit.ACCOUNTS_PER_ID_NUMBER,
-                living.filter(administrator__id_number=draft.admin_id_number).count(),
-            ),
-            "admin_id_number",
-        ),
-        (
-            Usage(
-                Limit.ACCOUNTS_PER_MOBILE,
-                living.filter(administrator__phone=draft.admin_phone).count(),
-            ),
-            "admin_phone",
-        ),
-    ]
+    counted = [
+        (Limit.ACCOUNTS_PER_ID_NUMBER, "admin_id_number", draft.admin_id_number,
+         living.filter(administrator__id_number=draft.admin_id_number)),
+        (Limit.ACCOUNTS_PER_MOBILE, "admin_phone", draft.admin_phone,
+         living.filter(administrator__phone=draft.admin_phone)),
+    ]  # fmt: skip
     if draft.entity_type:
         kind = EntityType(draft.entity_type)
-        used = living.filter(entity__entity_type=kind, entity__number=draft.entity_number).count()
-        found.append((Usage(limits.per_entity(kind), used), "entity_name"))
-    return found
+        field = "admin_id_number" if kind == EntityType.INDIVIDUAL else "entity_name"
+        owned = living.filter(entity__entity_type=kind, entity__number=draft.owner_number)
+        counted.append((limits.per_entity(kind), field, draft.owner_number, owned))
+    rows = [
+        accounts.order_by().values(limit=Value(limit.value)).annotate(used=Count("pk"))
+        for limit, _field, _number, accounts in counted
+    ]
+    used = {row["limit"]: row["used"] for row in rows[0].union(*rows[1:], all=True)}
+    return [
+        (Usage(limit, used.get(limit.value, 0)), field)
+        for limit, field, number, _accounts in counted
+        if number
+    ]
 
 
 def require_same_name(world: World, *, entity_type: str, number: str, name: str) -> None:
     """Raise Refused when this number is known under another name: it must be as on the licence."""
     known = Entity.objects.filter(world=world, entity_type=entity_type, number=number).first()
-    if known and not same_name(known.name, name):
+    if known is None or same_name(known.name, name):
+        return
+    if entity_type == EntityType.INDIVIDUAL:
         raise Refused(
-            _("This number is registered under another name. Enter both exactly as on the licence."),
+            _("This ID number is registered under another name. Enter both exactly as on the ID card."),
             code="entity_name",
-            field="entity_name",
+            field="admin_name",
         )
+    raise Refused(
+        _("This number is registered under another name. Enter both exactly as on the licence."),
+        code="entity_name",
+        field="entity_name",
+    )
 
 
 def _entity(world: World, draft: Registration) -> Entity:
     require_same_name(
         world,
         entity_type=draft.entity_type,
-        number=draft.entity_number,
-        name=draft.entity_name,
+        number=draft.owner_number,
+        name=draft.owner_name,
     )
     entity, _created = Entity.objects.get_or_create(
         world=world,
         entity_type=draft.entity_type,
-        number=draft.entity_number,
-        defaults={"name": draft.entity_name},
+        number=draft.owner_number,
+        defaults={"name": draft.owner_name},
     )
     return entity
 
 
 def _require_complete(draft: Registration) -> Person:
     """Return the person who scanned, or refuse a draft that is not complete."""
-    if draft.entity_type not in OPEN_TYPES or draft.method not in OPEN_METHODS:
+    if draft.entity_type not in OPEN_TYPES or draft.way not in OPEN_METHODS:
         raise Refused(
             _("Nothing was confirmed: this way of verification cannot be rehearsed yet. "
               "Choose wire transfer."),
             way_out="verification:entity",
         )  # fmt: skip
-    if draft.method not in policy.METHODS[EntityType(draft.entity_type)]:
+    if draft.way not in policy.METHODS[EntityType(draft.entity_type)]:
         raise Refused(
             _("Nothing was confirmed: this entity type is not verified that way."),
             way_out="verification:entity",
@@ -221,6 +261,15 @@ def _remember_scan(confirmation: Confirmation, by: Actor) -> None:
     draft.save(update_fields=["scanned_by", "scanned_name"])
 
 
+def _facts(confirmation: Confirmation) -> list[tuple[StrOrPromise, str]]:
+    """Return what the phone shows: which account asks, for which entity and person."""
+    draft = Registration.objects.select_related("account").get(account_id=confirmation.subject_id)
+    facts: list[tuple[StrOrPromise, str]] = [(_("Account"), draft.account.email)]
+    if draft.entity_name and draft.entity_type != EntityType.INDIVIDUAL:
+        facts.append((_("Entity"), draft.entity_name))
+    return [*facts, (_("Administrator"), draft.admin_name)]
+
+
 confirmations.register(
     Purpose(
         name=SCAN,
@@ -228,5 +277,7 @@ confirmations.register(
         lock=Account.objects.lock,
         objection=_objection,
         carry_out=_remember_scan,
+        facts=_facts,
+        waits_at="verification:entity",
     )
 )

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from django.db.models import OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from accounts.models import Account
-from portal.kernel import calendar, limits, throttle
+from portal.kernel import calendar, limits, locks, throttle
 from portal.kernel.action import action
 from portal.kernel.actors import Actor
+from portal.kernel.errors import Refused
 from portal.kernel.limits import Limit, Usage
 from portal.kernel.models import World
 from portal.kernel.terms import Capability
 from portal.outside import letters
+from portal.outside.models import Person
 from verification.models import Registration, SmsCode
-
-TRIES = 5
 
 
 class Verdict(StrEnum):
@@ -33,14 +35,33 @@ class Verdict(StrEnum):
     NONE_SENT = "none_sent"
 
 
+@dataclass(frozen=True)
+class SentCode:
+    """A code on its way: the row, and the person whose phone has the number, if anybody's."""
+
+    row: SmsCode
+    holder_name: str
+
+
 def throttle_code(world: World, phone: str) -> None:
     """Let a form ask for a code once a minute of real time; raises Refused in between."""
-    throttle.hit("sms", f"{world.pk}/{phone}", at_most=1, within=limits.SMS_AGAIN)
+    try:
+        throttle.hit("sms", f"{world.pk}/{phone}", at_most=1, within=limits.SMS_AGAIN)
+    except Refused:
+        raise Refused(
+            _("No code was sent: the last one is less than %(seconds)d seconds old. Wait, then send again.")
+            % {"seconds": limits.SMS_AGAIN.total_seconds()},
+            code="throttled",
+            field="admin_phone",
+        ) from None
 
 
 @action
 def send_code(account_id: int, *, phone: str, by: Actor) -> SmsCode:
     """Send six digits to `phone` (checked digits), at most five times a day of the world's."""
+    world_id = Account.objects.values_list("world_id", flat=True).get(pk=account_id)
+    locks.share_world(world_id)
+    locks.hold_counting(world_id)
     account = Account.objects.lock(account_id)
     account.require(Capability.CONFIRM_ENTITY)
     world = account.world
@@ -75,7 +96,7 @@ def check_code(account_id: int, *, phone: str, code: str, by: Actor) -> Verdict:
     now = account.world.now()
     if now >= sent.expires_at or sent.used_at:
         return Verdict.EXPIRED
-    if sent.attempts >= TRIES:
+    if sent.attempts >= SmsCode.TRIES:
         return Verdict.SPENT
     sent.attempts += 1
     right = hmac.compare_digest(sent.code.encode(), code.strip().encode(errors="replace"))
@@ -94,3 +115,15 @@ def sent_today(world: World, phone: str) -> Usage:
         world=world, phone=phone, sent_at__gte=midnight, sent_at__lt=midnight + timedelta(days=1)
     ).count()
     return Usage(Limit.SMS_PER_DAY, used)
+
+
+def newest_code(account: Account, phone: str) -> SentCode | None:
+    """Return the newest code sent for an account to a number, and whose phone it lies on. One query."""
+    holder = Person.objects.filter(world=account.world, phone=OuterRef("phone"))
+    sent = (
+        SmsCode.objects.filter(account=account, phone=phone)
+        .annotate(holder_name=holder.values("name")[:1])
+        .order_by("-id")
+        .first()
+    )
+    return SentCode(sent, sent.holder_name or "") if sent else None

@@ -22,6 +22,8 @@ from portal.outside.models import BankAccount, BankTransfer, Letter
 from verification.models import WireTransfer
 
 PAYEE = "Simulated Platform Payments Ltd (DEMO)"
+PAYEE_BANK = gettext_lazy("Harbour Bank, Riverside Branch (simulated)")
+PAYEE_CITY = gettext_lazy("Shenzhen, Guangdong")
 ALPHABET = "ACEFHJKMNPQRTWXY3479"  # no look-alikes: a remark is typed by hand
 
 DEADLINE = "verification.wire_transfer"

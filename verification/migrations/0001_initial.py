@@ -3,6 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+import portal.kernel.clock
 import portal.kernel.fsm
 
 
@@ -40,8 +41,8 @@ class Migration(migrations.Migration):
                         max_length=20,
                     ),
                 ),
-                ("entity_name", models.CharField(blank=True, max_length=120)),
-                ("entity_number", models.CharField(blank=True, max_length=18)),
+                ("entity_name", models.CharField(blank=True, max_length=240)),
+                ("entity_number", models.CharField(blank=True, max_length=64)),
                 (
                     "method",
                     models.CharField(
@@ -54,11 +55,11 @@ class Migration(migrations.Migration):
                         max_length=24,
                     ),
                 ),
-                ("admin_name", models.CharField(blank=True, max_length=40)),
-                ("admin_id_number", models.CharField(blank=True, max_length=18)),
-                ("admin_phone", models.CharField(blank=True, max_length=11)),
+                ("admin_name", models.CharField(blank=True, max_length=80)),
+                ("admin_id_number", models.CharField(blank=True, max_length=64)),
+                ("admin_phone", models.CharField(blank=True, max_length=64)),
                 ("verified_phone", models.CharField(blank=True, max_length=11)),
-                ("scanned_name", models.CharField(blank=True, max_length=40)),
+                ("scanned_name", models.CharField(blank=True, max_length=80)),
                 ("complete", models.BooleanField(default=False)),
                 ("saved_at", models.DateTimeField(null=True)),
                 (
@@ -89,6 +90,7 @@ class Migration(migrations.Migration):
                 ("expires_at", models.DateTimeField()),
                 ("attempts", models.PositiveSmallIntegerField(default=0)),
                 ("used_at", models.DateTimeField(null=True)),
+                ("recorded_at", models.DateTimeField(default=portal.kernel.clock.real_now)),
                 (
                     "account",
                     models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="accounts.account"),
