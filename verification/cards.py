@@ -1,0 +1,78 @@
+"""The choices of *Information registration* as cards, and why some are shut (REG-5, REG-7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from portal.kernel.terms import EntityType, VerificationMethod
+from verification.actions.entity import OPEN_METHODS, OPEN_TYPES
+
+SHUT_TYPE: Final = _("Verified by WeChat authentication only, which cannot be rehearsed yet.")
+SHUT_METHOD: Final = _("It cannot be rehearsed yet. Choose wire transfer.")
+
+
+@dataclass(frozen=True)
+class Card:
+    """One choice, as `_partials/choices.html` draws it; a shut one cannot be taken and says why."""
+
+    value: str
+    title: Promise | str
+    text: Promise
+    tag: Promise | str = ""
+    points: tuple[Promise, ...] = ()
+    shut_reason: Promise | str = ""
+
+
+_SCOPES: Final = {
+    EntityType.INDIVIDUAL: _("A Chinese citizen with a real-name WeChat account"),
+    EntityType.ENTERPRISE: _("Enterprises, branches and enterprise-related brands"),
+    EntityType.INDIVIDUAL_BUSINESS: _("An individual business with a licence"),
+    EntityType.GOVERNMENT: _(
+        "Government agencies of all levels, institutions and social organizations"
+        " with administrative functions"
+    ),
+    EntityType.MEDIA: _("Newspapers, magazines, television, radio, news agencies and more"),
+    EntityType.OTHER_ORGANIZATION: _(
+        "Anything that is not government, media, an enterprise or an individual"
+    ),
+}
+
+ENTITY_TYPES: Final = tuple(
+    Card(
+        value=kind.value,
+        title=kind.label,
+        text=_SCOPES[kind],
+        shut_reason="" if kind in OPEN_TYPES else SHUT_TYPE,
+    )
+    for kind in EntityType
+)
+
+METHODS: Final = (
+    Card(
+        value=VerificationMethod.WIRE_TRANSFER.value,
+        title=VerificationMethod.WIRE_TRANSFER.label,
+        tag=_("Method I"),
+        text=_("The company pays a small exact amount from its own corporate bank account."),
+        points=(
+            _("Within 10 days, else the registration expires"),
+            _("Refunded in full after validation"),
+            _("Opens: information, submission, release"),
+        ),
+    ),
+    Card(
+        value=VerificationMethod.WECHAT_AUTHENTICATION.value,
+        title=VerificationMethod.WECHAT_AUTHENTICATION.label,
+        tag=_("Method II"),
+        text=_("A reviewer checks the materials. A fee of 300 yuan is charged for each application."),
+        points=(
+            _("Within 30 days, else the registration expires"),
+            _("Valid for one year, then renewed"),
+            _("Also opens: WeChat Pay, Virtual Payment"),
+        ),
+        shut_reason="" if VerificationMethod.WECHAT_AUTHENTICATION in OPEN_METHODS else SHUT_METHOD,
+    ),
+)

@@ -1,0 +1,146 @@
+"""Fill with a sample: valid ones, and one broken of each kind (DESIGN, section 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from random import Random
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Account, Entity
+from portal.kernel.errors import Refused
+from portal.kernel.terms import EntityType, VerificationMethod
+from portal.outside import names, numbers
+from portal.outside.models import Person
+
+Fields = dict[str, str]
+
+COMPANY_ADMINISTRATOR: Final = "linyue"
+INDIVIDUAL: Final = "meiran"
+WITHOUT_REAL_NAME: Final = "wutong"
+NEXT_CENTURY: Final = date(2108, 1, 1)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One sample: its button, and what it makes of the valid fields of an account."""
+
+    label: Promise
+    valid: bool
+    make: Callable[[Account, Random], Fields]
+
+
+def fields(account: Account, name: str) -> Fields:
+    """Return the fields of the sample called `name`, drawn from the world's seed.
+
+    Raises Refused for an unknown sample, and when the world lacks what it needs.
+    """
+    if name not in SAMPLES:
+        raise Refused(_("Nothing was filled in: there is no such sample."))
+    rng = Random(f"{account.world.seed}/sample/{account.pk}")  # noqa: S311 -- the seed decides, on purpose
+    return SAMPLES[name].make(account, rng)
+
+
+def _person(account: Account, wechat_id: str) -> Fields:
+    person = Person.objects.filter(world=account.world, wechat_id=wechat_id).first()
+    if person is None:
+        raise Refused(_("Nothing was filled in: the person of this sample is no longer in the world."))
+    return {
+        "admin_name": person.name,
+        "admin_id_number": person.id_number,
+        "admin_phone": person.phone,
+    }
+
+
+def _enterprise(account: Account, rng: Random) -> Fields:
+    return {
+        "entity_type": EntityType.ENTERPRISE.value,
+        "entity_name": names.company_name(rng),
+        "entity_number": numbers.make_credit_code(rng),
+        "method": VerificationMethod.WIRE_TRANSFER.value,
+        **_person(account, COMPANY_ADMINISTRATOR),
+    }
+
+
+def _individual_business(account: Account, rng: Random) -> Fields:
+    return _enterprise(account, rng) | {
+        "entity_type": EntityType.INDIVIDUAL_BUSINESS.value,
+        "entity_name": names.individual_business_name(rng),
+    }
+
+
+def _old_licence(account: Account, rng: Random) -> Fields:
+    return _enterprise(account, rng) | {"entity_number": numbers.make_licence_number(rng)}
+
+
+def _individual(account: Account, rng: Random) -> Fields:
+    return {"entity_type": EntityType.INDIVIDUAL.value, **_person(account, INDIVIDUAL)}
+
+
+def _wrong_code(account: Account, rng: Random) -> Fields:
+    right = _enterprise(account, rng)
+    return right | {"entity_number": _miswritten(right["entity_number"])}
+
+
+def _known_number(account: Account, rng: Random) -> Fields:
+    known = Entity.objects.filter(world=account.world).exclude(entity_type=EntityType.INDIVIDUAL).first()
+    if known is None:
+        raise Refused(
+            _("Nothing was filled in: no entity is registered in this world yet, so no number is known.")
+        )
+    made = _enterprise(account, rng)
+    return made | {"entity_type": known.entity_type, "entity_number": known.number}
+
+
+def _hidden_character(account: Account, rng: Random) -> Fields:
+    right = _enterprise(account, rng)
+    return right | {"entity_name": right["entity_name"].replace(" ", " \u200b", 1)}
+
+
+def _wrong_id(account: Account, rng: Random) -> Fields:
+    right = _enterprise(account, rng)
+    return right | {"admin_id_number": _miswritten(right["admin_id_number"])}
+
+
+def _born_later(account: Account, rng: Random) -> Fields:
+    return _enterprise(account, rng) | {"admin_id_number": numbers.make_id_card(rng, NEXT_CENTURY)}
+
+
+def _country_code(account: Account, rng: Random) -> Fields:
+    right = _enterprise(account, rng)
+    return right | {"admin_phone": f"+86 {right['admin_phone']}"}
+
+
+def _other_name(account: Account, rng: Random) -> Fields:
+    """The number and phone of one, the name of another: the scan finds out (code 61070)."""
+    return _enterprise(account, rng) | {"admin_name": _person(account, INDIVIDUAL)["admin_name"]}
+
+
+def _no_real_name(account: Account, rng: Random) -> Fields:
+    return _enterprise(account, rng) | _person(account, WITHOUT_REAL_NAME)
+
+
+def _miswritten(number: str) -> str:
+    """Return the number with another last character, so that its check fails."""
+    return number[:-1] + ("2" if number[-1] == "1" else "1")
+
+
+SAMPLES: Final[Mapping[str, Sample]] = {
+    "enterprise": Sample(gettext_lazy("Enterprise"), True, _enterprise),
+    "individual_business": Sample(gettext_lazy("Individual business"), True, _individual_business),
+    "individual": Sample(gettext_lazy("Individual"), True, _individual),
+    "old_licence": Sample(gettext_lazy("15-digit licence"), True, _old_licence),
+    "wrong_code": Sample(gettext_lazy("Code with a wrong last character"), False, _wrong_code),
+    "known_number": Sample(gettext_lazy("Known code, another name"), False, _known_number),
+    "hidden_character": Sample(gettext_lazy("Invisible character"), False, _hidden_character),
+    "wrong_id": Sample(gettext_lazy("ID number with a wrong last digit"), False, _wrong_id),
+    "born_later": Sample(gettext_lazy("Not born yet"), False, _born_later),
+    "country_code": Sample(gettext_lazy("Mobile with country code"), False, _country_code),
+    "other_name": Sample(gettext_lazy("Somebody else's name"), False, _other_name),
+    "no_real_name": Sample(gettext_lazy("WeChat without a real name"), False, _no_real_name),
+}
