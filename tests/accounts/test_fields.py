@@ -53,8 +53,7 @@ def test_what_is_read_is_the_number_itself():
         (
             "licence",
             "92990106LANTERNBU0",
-            "The last character should be X for this number."
-            " Check it against the business licence.",
+            "The last character should be X for this number. Check it against the business licence.",
         ),
         (
             "mobile",
