@@ -88,12 +88,13 @@ def payment(account: Account, *, key: str, amount_fen: int = 0) -> Callable[[], 
     """Return a call that pays what the account was asked for, or `amount_fen`."""
     wire = account.wiretransfer
     payer = bank.corporate_account(account.world, holder=wire.payer_name)
+    payee = BankAccount.objects.get(wiretransfer=wire)
 
     def pay() -> Any:
         return bank.transfer(
             account.world_id,
             from_number=payer.number,
-            to_number=wire.payee.number,
+            to_number=payee.number,
             amount_fen=amount_fen or wire.amount_fen,
             remark=wire.remark,
             key=key,
@@ -115,10 +116,11 @@ def strays() -> list[str]:
     for model in apps.get_models():
         mine = _world_column(model)
         for field in model._meta.concrete_fields:
-            theirs = _world_column(field.related_model) if isinstance(field, models.ForeignKey) else None
-            if mine is None or theirs is None:
+            related = field.related_model if isinstance(field, models.ForeignKey) else None
+            theirs = _world_column(related) if related else None
+            if mine is None or related is None or theirs is None:
                 continue
-            source, target = model._meta.db_table, field.related_model._meta.db_table
+            source, target = model._meta.db_table, related._meta.db_table
             number = _count(
                 f"{source} AS s LEFT JOIN {target} AS t ON t.id = s.{field.column}"
                 f" WHERE s.{field.column} IS NOT NULL AND (t.id IS NULL OR s.{mine} <> t.{theirs})"

@@ -98,7 +98,7 @@ def test_control_tries_read_before_they_are_counted_let_all_in(world):
 
 @pytest.mark.requirement("OPS-3")
 def test_four_relays_deliver_each_message_once(world, monkeypatch):
-    delivered = []
+    delivered: list[int] = []
     monkeypatch.setitem(outbox.DELIVERIES, "test.deliver", delivered.append)
     letters = [
         Letter.objects.create(world=world, to="-", subject="-", text="-", at=world.now()) for _n in range(30)
@@ -114,7 +114,7 @@ def test_four_relays_deliver_each_message_once(world, monkeypatch):
 def test_control_a_message_marked_after_it_left_leaves_several_times(world):
     letter = Letter.objects.create(world=world, to="-", subject="-", text="-", at=world.now())
     OutgoingMessage.objects.create(world=world, kind="test.deliver", subject_id=letter.pk)
-    delivered = []
+    delivered: list[int] = []
 
     def naive():
         row = OutgoingMessage.objects.filter(status="waiting").first()
@@ -130,7 +130,7 @@ def test_control_a_message_marked_after_it_left_leaves_several_times(world):
 @pytest.mark.requirement("OPS-3")
 def test_whoever_finishes_after_the_lease_ran_out_changes_nothing(world, monkeypatch):
     """F15: a relay that slept through its lease comes to after another has delivered."""
-    calls = []
+    calls: list[int] = []
 
     def deliver(_subject_id):
         calls.append(len(calls))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 
 import pytest
 
@@ -24,7 +25,8 @@ SPELLINGS = ("ada@kite.example", "ADA@KITE.EXAMPLE", "Ada@Kite.Example", "ａｄ
 
 
 def registering(world, email):
-    return lambda: accounts.register(
+    return partial(
+        accounts.register,
         world.pk,
         account_type=AccountType.MINI_PROGRAM,
         email=email,
@@ -66,7 +68,7 @@ def test_control_a_check_of_the_form_alone_lets_several_in(world):
             )
 
     with without_constraint(Account, "one_living_account_per_email"):
-        race([lambda spelling=spelling: naive(spelling) for spelling in SPELLINGS])
+        race([partial(naive, spelling) for spelling in SPELLINGS])
         assert holders(world) > 1
 
 
@@ -75,9 +77,7 @@ def test_an_email_changed_to_and_registered_at_once_has_one_holder(world):
     others = [walks.register(world, f"{nth}@kite.example") for nth in range(10)]
     calls = [registering(world, spelling) for spelling in SPELLINGS * 3]
     calls += [
-        lambda account=account: accounts.change_email(
-            account.pk, email=SPELLINGS[0], by=account.login.as_actor()
-        )
+        partial(accounts.change_email, account.pk, email=SPELLINGS[0], by=account.login.as_actor())
         for account in others
     ]
     assert words(race(calls)) == {"done": 1, "email_taken": 21}
@@ -98,7 +98,7 @@ def activations(account):
 def test_forty_clicks_on_a_link_activate_once(world):
     account = walks.register(world, "ada@kite.example")
     token = walks.activation_token(account)
-    outcomes = race([lambda: accounts.activate(token, by=VISITOR)] * 40)
+    outcomes = race([partial(accounts.activate, token, by=VISITOR)] * 40)
     assert words(outcomes) == {"done": 1, "link_used": 39}
     assert activations(account) == (1, 1)
 
@@ -175,7 +175,7 @@ def ready(world, number):
 @pytest.mark.requirement("REG-11")
 def test_of_eight_confirmations_at_once_five_find_room_under_the_administrator(world):
     accounts_ = ready(world, 8)
-    outcomes = race([lambda account=account: walks.confirm(account) for account in accounts_])
+    outcomes = race([partial(walks.confirm, account) for account in accounts_])
     assert words(outcomes) == {"done": 5, "accounts_per_id_number": 3}
     assert Administrator.objects.filter(world=world).count() == 5
     assert Account.objects.filter(world=world, state="awaiting_transfer").count() == 5
@@ -202,7 +202,7 @@ def test_control_counting_without_a_lock_lets_more_in(world):
                 phone=person.phone,
             )
 
-    race([lambda account=account: naive(account) for account in accounts_])
+    race([partial(naive, account) for account in accounts_])
     assert Administrator.objects.filter(world=world).count() > 5
 
 
@@ -211,7 +211,7 @@ def test_two_accounts_share_the_five_codes_a_day_of_a_number(world):
     phone = walks.administrator(world, "linyue").phone
     pair = [walks.account_at(world, "activated", email=f"{nth}@kite.example") for nth in range(2)]
     calls = [
-        lambda account=account: verification.send_code(account.pk, phone=phone, by=account.login.as_actor())
+        partial(verification.send_code, account.pk, phone=phone, by=account.login.as_actor())
         for account in pair * 5
     ]
     assert words(race(calls)) == {"done": 5, "sms_per_day": 5}

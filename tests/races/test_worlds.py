@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import time as real
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 import pytest
 
@@ -32,18 +35,19 @@ def lively(world):
     activated = [walks.account_at(world, "activated", email=f"act{nth}@kite.example") for nth in range(3)]
     companies = awaiting(world, 6)
     typed = walks.draft(world, "enterprise", name="Red Crane", wechat_id="guoan")
-    calls = [lambda nth=nth: walks.register(world, f"late{nth}@kite.example") for nth in range(3)]
+    calls: list[Callable[[], Any]] = []
+    calls += [partial(walks.register, world, f"late{nth}@kite.example") for nth in range(3)]
     for account in registered:
         token = walks.activation_token(account)
-        calls.append(lambda token=token: accounts.activate(token, by=SIMULATOR))
-        calls.append(lambda account=account: accounts.resend_activation(account.pk, by=SIMULATOR))
+        calls.append(partial(accounts.activate, token, by=SIMULATOR))
+        calls.append(partial(accounts.resend_activation, account.pk, by=SIMULATOR))
     for account in activated:
-        calls.append(lambda account=account: walks.fill_in(account, typed))
-        calls.append(lambda account=account: verification.show_scan(account.pk, by=SIMULATOR))
+        calls.append(partial(walks.fill_in, account, typed))
+        calls.append(partial(verification.show_scan, account.pk, by=SIMULATOR))
     calls += [payment(company, key=f"{company.pk}") for company in companies]
     World.objects.filter(pk=world.pk).update(rings_at=clock.real_now())
-    calls += [tick.tick, lambda: worlds.freeze(world.pk, by=SIMULATOR)]
-    calls += [lambda: worlds.advance(world.pk, to=world.now() + timedelta(days=11), by=SIMULATOR)]
+    calls += [tick.tick, partial(worlds.freeze, world.pk, by=SIMULATOR)]
+    calls += [partial(worlds.advance, world.pk, to=world.now() + timedelta(days=11), by=SIMULATOR)]
     return calls
 
 
@@ -109,7 +113,7 @@ def test_worlds_made_and_deleted_side_by_side_do_not_meet(make_world):
         walks.account_at(world, "verified", email="ada@kite.example")
         return worlds.delete(world.pk, by=SIMULATOR)
 
-    outcomes = race([lambda nth=nth: come_and_go(nth) for nth in range(6)])
+    outcomes = race([partial(come_and_go, nth) for nth in range(6)])
     assert words(outcomes) == {"done": 6}
     assert len({outcome.value for outcome in outcomes}) == 1  # each world held the same number of rows
     assert World.objects.count() == 0
@@ -123,11 +127,7 @@ def test_worlds_made_and_deleted_side_by_side_do_not_meet(make_world):
 def test_of_four_advances_at_once_one_goes(world):
     awaiting(world, 2)
     start = world.now()
-    calls = [
-        lambda days=days: worlds.advance(world.pk, to=start + timedelta(days=days), by=SIMULATOR)
-        for days in (8, 8, 8, 8)
-    ]
-    outcomes = race(calls)
+    outcomes = race([partial(worlds.advance, world.pk, to=start + timedelta(days=8), by=SIMULATOR)] * 4)
     # Whoever comes after the first has arrived finds the clock at its target already.
     assert set(words(outcomes)) <= {"done", "clock_busy"}
     reports = [outcome.value for outcome in outcomes if outcome.word == "done"]
@@ -170,11 +170,11 @@ def test_what_a_delivery_promises_on_the_way_is_kept_before_the_advance_arrives(
 
 
 @pytest.mark.requirement("SIM-2", "OPS-3")
-def test_an_advance_cut_short_is_taken_over_and_its_first_owner_stops(world):
+def test_an_advance_cut_short_is_taken_over_and_its_first_owner_stops(world, monkeypatch):
     """The lease runs out while somebody sleeps on it: the tick goes on, the sleeper gives up."""
     awaiting(world, 3)
     target = world.now() + timedelta(days=11)
-    slept = []
+    slept: list[bool] = []
 
     def sleepy(_subject_id):
         if not slept:
@@ -182,19 +182,14 @@ def test_an_advance_cut_short_is_taken_over_and_its_first_owner_stops(world):
             World.objects.filter(pk=world.pk).update(lease_until=clock.real_now())
             real.sleep(0.5)
 
-    deliver = outbox.DELIVERIES.setdefault("test.sleep", sleepy)
-    try:
-        outbox.put("test.sleep", subject=Account.objects.all()[0])
+    def take_over():
+        while not slept:
+            real.sleep(0.01)
+        return worlds.resume(world.pk)
 
-        def take_over():
-            while not slept:
-                real.sleep(0.01)
-            return worlds.resume(world.pk)
-
-        owner, taker = race([lambda: worlds.advance(world.pk, to=target, by=SIMULATOR), take_over])
-    finally:
-        del outbox.DELIVERIES["test.sleep"]
-    assert deliver is sleepy
+    monkeypatch.setitem(outbox.DELIVERIES, "test.sleep", sleepy)
+    outbox.put("test.sleep", subject=Account.objects.all()[0])
+    owner, taker = race([partial(worlds.advance, world.pk, to=target, by=SIMULATOR), take_over])
     assert owner.word == "clock_busy"
     assert taker.word == "done"
     assert taker.value.now == target
