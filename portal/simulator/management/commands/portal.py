@@ -28,10 +28,11 @@ class Command(BaseCommand):
     def handle(self, *, bind: str, follow_parent: bool, **options: Any) -> None:
         """Prepare, then become the supervisor: the same process id, a fifth of the memory."""
         listener = listen(bind)
-        call_command("prepare")
+        origin = f"http://{bind.replace('0.0.0.0', '127.0.0.1')}"  # noqa: S104 -- what to open instead
+        call_command("prepare", origin=origin)
         descriptors = {
             "--listener": listener.fileno(),
-            "--announcement": readable(announcement(bind)),
+            "--announcement": readable(announcement(origin)),
         }
         command = [sys.executable, "-m", "portal.supervisor"]
         for option, descriptor in descriptors.items():
@@ -60,10 +61,9 @@ def listen(bind: str) -> socket.socket:
         ) from None
 
 
-def announcement(bind: str) -> str:
+def announcement(origin: str) -> str:
     """Return what to print when the web answers: the address and the demo log-ins."""
-    address = bind.replace("0.0.0.0", "127.0.0.1")  # noqa: S104 -- not an address to open
-    return f"\nGreenroom: http://{address}/\n\n{seed.announce()}\n\nCtrl-C stops it.\n"
+    return f"\nGreenroom: {origin}/\n\n{seed.announce(origin)}\n\nCtrl-C stops it.\n"
 
 
 def readable(text: str) -> int:

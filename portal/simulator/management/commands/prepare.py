@@ -9,7 +9,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
-from portal.kernel.models import World
+from accounts.models import Login
 
 STAMP = ".sources"
 
@@ -21,15 +21,17 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []  # migrate runs them
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take --no-seed, for an installation that is no demonstration."""
+        """Take --no-seed, for an installation that is no demonstration, and its address."""
         parser.add_argument("--no-seed", action="store_false", dest="seed")
+        parser.add_argument("--origin", default="", help="such as http://localhost:8000")
 
-    def handle(self, *, seed: bool, **options: Any) -> None:
+    def handle(self, *, seed: bool, origin: str, **options: Any) -> None:
         """Do what is missing, in the order in which one needs the other."""
         call_command("migrate", interactive=False, verbosity=0)
         collect_static()
-        if seed and not World.objects.exists():
-            call_command("seed_demo")
+        # The desk's administrator is made last: without one the seeding was cut short, or never began.
+        if seed and not Login.objects.filter(is_superuser=True).exists():
+            call_command("seed_demo", origin=origin)
 
 
 def collect_static() -> None:
