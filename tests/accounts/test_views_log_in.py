@@ -5,8 +5,8 @@ from django.contrib.auth.hashers import MD5PasswordHasher
 from django.db.models import F
 from django.test import Client
 
-from accounts import views
 from accounts.models import Login
+from accounts.views import log_in
 from portal.kernel import throttle
 from portal.kernel.models import Throttle
 from portal.simulator import walks
@@ -113,22 +113,22 @@ def test_who_exists_is_not_told(world, make_world, visitor, time, settings):
 def test_after_five_wrong_passwords_the_right_one_has_to_wait_too(world, visitor, time):
     """And moving the world's clock does not lift it: the throttle runs on the real one."""
     walks.register(world, EMAIL)
-    for _turn in range(views.WRONG_PASSWORDS):
+    for _turn in range(log_in.WRONG_PASSWORDS):
         assert refusal(logs_in(visitor, EMAIL, "lantern-2018")) == WRONG
 
     assert refusal(logs_in(visitor, EMAIL, PASSWORD)) == TOO_MANY
     time.passes(hours=1)
     assert refusal(logs_in(visitor, EMAIL, PASSWORD)) == TOO_MANY
 
-    Throttle.objects.update(window_start=F("window_start") - views.WRONG_PASSWORDS_WITHIN)
+    Throttle.objects.update(window_start=F("window_start") - log_in.WRONG_PASSWORDS_WITHIN)
     assert logs_in(visitor, EMAIL, PASSWORD).status_code == 302
 
 
 def test_waiting_tries_do_not_prolong_the_wait(world, visitor):
     walks.register(world, EMAIL)
-    for _turn in range(views.WRONG_PASSWORDS + 20):
+    for _turn in range(log_in.WRONG_PASSWORDS + 20):
         logs_in(visitor, EMAIL, "lantern-2018")
-    Throttle.objects.update(window_start=F("window_start") - views.WRONG_PASSWORDS_WITHIN)
+    Throttle.objects.update(window_start=F("window_start") - log_in.WRONG_PASSWORDS_WITHIN)
 
     assert logs_in(visitor, EMAIL, PASSWORD).status_code == 302
 
@@ -138,7 +138,7 @@ def test_one_emails_wrong_passwords_lock_nobody_else(world, make_world, visitor)
     for place in (world, neighbour):
         walks.register(place, EMAIL)
     walks.register(world, "second@lanternbay.example")
-    for _turn in range(views.WRONG_PASSWORDS):
+    for _turn in range(log_in.WRONG_PASSWORDS):
         logs_in(visitor, EMAIL, "lantern-2018")
     other = Client()
     other.cookies["world"] = neighbour.token
@@ -150,19 +150,19 @@ def test_one_emails_wrong_passwords_lock_nobody_else(world, make_world, visitor)
 def test_a_right_password_clears_the_wrong_ones(world, visitor):
     walks.register(world, EMAIL)
     for _round in range(2):
-        for _turn in range(views.WRONG_PASSWORDS - 1):
+        for _turn in range(log_in.WRONG_PASSWORDS - 1):
             assert refusal(logs_in(visitor, EMAIL, "lantern-2018")) == WRONG
         assert logs_in(visitor, EMAIL, PASSWORD).status_code == 302
 
 
 def test_one_address_cannot_try_many_emails(world, visitor):
     walks.register(world, EMAIL)
-    for _turn in range(views.LOG_INS_PER_ADDRESS):
+    for _turn in range(log_in.LOG_INS_PER_ADDRESS):
         throttle.hit(
             "log_in_from",
             "127.0.0.1",
-            at_most=views.LOG_INS_PER_ADDRESS,
-            within=views.WRONG_PASSWORDS_WITHIN,
+            at_most=log_in.LOG_INS_PER_ADDRESS,
+            within=log_in.WRONG_PASSWORDS_WITHIN,
         )
 
     assert refusal(logs_in(visitor, EMAIL, PASSWORD)) == TOO_MANY

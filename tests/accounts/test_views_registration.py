@@ -2,12 +2,12 @@ import pytest
 from django.db.models import F
 from django.test import Client
 
-from accounts import views
 from accounts.models import Account, Login
+from accounts.views import registration
 from portal.kernel.models import Throttle
 from portal.kernel.terms import AccountState
 from portal.outside.models import DirectoryEntry, Letter
-from portal.simulator import walks
+from portal.simulator import prepared, walks
 from tests.accounts.pages import ACTIVATION, FORM, errors, filled_in, registers, session_key
 
 IN_USE = "This e-mail already belongs to an account. Use another e-mail, or log in with this one."
@@ -326,15 +326,15 @@ def test_two_tabs_can_register_one_after_the_other(visitor):
 
 
 def test_an_address_registers_thirty_times_an_hour_whatever_the_worlds_clock_says(visitor, time):
-    for _turn in range(views.REGISTRATIONS_PER_HOUR):
+    for _turn in range(registration.REGISTRATIONS_PER_HOUR):
         registers(visitor)
 
     time.passes(days=30)
     refused = visitor.post(FORM, filled_in(visitor))
     assert errors(refused) == {"__all__": ["Too many tries. Try again in 60 minutes."]}
-    assert Account.objects.count() == views.REGISTRATIONS_PER_HOUR
+    assert Account.objects.count() == registration.REGISTRATIONS_PER_HOUR
 
-    Throttle.objects.update(window_start=F("window_start") - views.HOUR)
+    Throttle.objects.update(window_start=F("window_start") - registration.HOUR)
     registers(visitor)
 
 
@@ -349,6 +349,16 @@ def test_the_home_page_offers_to_register_and_to_log_in(visitor):
     assert 'action="/log-in/"' in html
     for absent in ("Scan with the phone", "Unable to log in"):
         assert absent not in html
+
+
+def test_every_prepared_world_is_one_click_away(visitor):
+    html = visitor.get("/").content.decode()
+
+    assert prepared.PREPARED
+    for story in prepared.PREPARED.values():
+        assert f'<input type="hidden" name="name" value="{story.name}">' in html
+        assert f'<button class="sim-btn" type="submit">{story.title}</button>' in html
+    assert html.count('action="/worlds/prepared/"') == len(prepared.PREPARED)
 
 
 @pytest.mark.parametrize(
