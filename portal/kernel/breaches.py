@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import chain
 
-from django.db.models import Count, F, OuterRef, Subquery, Value
+from django.apps import apps
+from django.db.models import Count, F, ForeignKey, Model, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from portal.kernel import guards
@@ -65,3 +66,24 @@ def guards_missing() -> list[str]:
     there = guards.installed()
     wanted = [name for guard in guards.GUARDS for name in guards.names(guard)]
     return [f"guard {name} is not installed" for name in wanted if name not in there]
+
+
+@register
+def leaks() -> list[str]:
+    """Return the foreign keys that join rows of two worlds, with how many rows each has (SIM-1, R26)."""
+    found = []
+    for model in apps.get_models():
+        for field in model._meta.concrete_fields:
+            if not (isinstance(field, ForeignKey) and _has_world(model) and _has_world(field.related_model)):
+                continue
+            joined = model._base_manager.filter(**{f"{field.name}__isnull": False})
+            strays = joined.exclude(world_id=F(f"{field.name}__world_id")).count()
+            if strays:
+                found.append(f"{model._meta.label}.{field.name}: {strays} rows point into another world")
+    return found
+
+
+def _has_world(model: type[Model] | str) -> bool:
+    return isinstance(model, type) and any(
+        field.attname == "world_id" for field in model._meta.concrete_fields
+    )
