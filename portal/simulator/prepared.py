@@ -1,3 +1,131 @@
 """Prepared worlds: each a story walked with the real actions up to the point where it gets interesting."""
 
-PREPARED: dict[str, object] = {}
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Account
+from portal.kernel import worlds
+from portal.kernel.actors import SIMULATOR
+from portal.kernel.calendar import SHANGHAI
+from portal.kernel.models import World
+from portal.kernel.terms import EntityType
+from portal.simulator import rooms, walks
+
+# A Saturday: the first working day after it is not the next day.
+START: Final = datetime(2019, 3, 9, 10, 0, tzinfo=SHANGHAI)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A story: `build` walks it in a fresh world and returns whose it is; `page` is where it goes on."""
+
+    name: str
+    title: Promise
+    text: Promise
+    build: Callable[[World], Account]
+    page: str
+
+
+def enter(name: str, *, origin: str) -> tuple[World, Account]:
+    """Return a fresh running world in which the story `name` has been walked, and its account.
+
+    Raises KeyError for a story that nobody told.
+    """
+    story = PREPARED[name]
+    world = rooms.open_for_visitor(origin=origin, name=str(story.title), now=START)
+    return world, story.build(world)
+
+
+def _at(world: World, stage: str, entity_type: str = EntityType.ENTERPRISE) -> Account:
+    return walks.account_at(world, stage, entity_type=entity_type, language=get_language() or "en")
+
+
+def _pass(world: World, days: int) -> None:
+    moment = World.objects.get(pk=world.pk).now()
+    worlds.advance(world.pk, to=moment + timedelta(days=days), by=SIMULATOR)
+
+
+def _letter_waiting(world: World) -> Account:
+    return _at(world, "registered")
+
+
+def _a_day_left(world: World) -> Account:
+    """Walk to nine days after confirmation: the reminders of 7, 3 and 1 days left are in the mailbox."""
+    account = _at(world, "awaiting_transfer")
+    worlds.advance(world.pk, to=account.wiretransfer.due_at - timedelta(days=1), by=SIMULATOR)
+    return account
+
+
+def _near_miss(world: World) -> Account:
+    """Walk to a payment that is one fen off: parked, and returned on the next working day."""
+    account = _at(world, "awaiting_transfer")
+    _pass(world, days=1)
+    asked = account.wiretransfer.amount_fen
+    walks.pay(account, amount_fen=asked + 1 if asked < 99 else asked - 1)
+    return account
+
+
+def _verified_yesterday(world: World) -> Account:
+    account = _at(world, "verified")
+    _pass(world, days=1)
+    return account
+
+
+def _individual(world: World) -> Account:
+    return _at(world, "verified", EntityType.INDIVIDUAL)
+
+
+PREPARED: Final = {
+    story.name: story
+    for story in (
+        Prepared(
+            "letter_waiting",
+            _("Activation letter waiting"),
+            _("Somebody has registered. The letter with the link is in the mailbox, good for 48 hours."),
+            _letter_waiting,
+            "simulator:mailbox",
+        ),
+        Prepared(
+            "a_day_left",
+            _("A day before the deadline"),
+            _(
+                "Nine of ten days have passed and the company has not paid. "
+                "Three reminders are in the mailbox."
+            ),
+            _a_day_left,
+            "verification:wire_transfer",
+        ),
+        Prepared(
+            "near_miss",
+            _("A near miss"),
+            _("The company has paid one fen off. The money is parked, and the ten days run on."),
+            _near_miss,
+            "verification:wire_transfer",
+        ),
+        Prepared(
+            "verified_yesterday",
+            _("Verified yesterday"),
+            _(
+                "An enterprise whose wire transfer was validated a day ago. "
+                "The money is still to be returned."
+            ),
+            _verified_yesterday,
+            "console:home",
+        ),
+        Prepared(
+            "individual",
+            _("An individual, verified"),
+            _("Verified by a real-name scan: see what is open to individuals, and what is not."),
+            _individual,
+            "console:home",
+        ),
+    )
+}

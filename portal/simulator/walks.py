@@ -7,10 +7,11 @@ from random import Random
 
 from accounts import actions as accounts
 from accounts.models import Account
-from portal.kernel import confirmations
-from portal.kernel.actors import VISITOR
+from portal.kernel import confirmations, worlds
+from portal.kernel.actors import SIMULATOR, VISITOR
 from portal.kernel.models import World
 from portal.kernel.terms import AccountType, EntityType, VerificationMethod
+from portal.kernel.text import email_key
 from portal.outside import bank, names, numbers
 from portal.outside.models import BankAccount, BankTransfer, Letter, Person
 from verification import actions as verification
@@ -104,18 +105,26 @@ def confirm(account: Account) -> Account:
 def pay(account: Account, *, amount_fen: int | None = None, holder: str = "") -> BankTransfer:
     """Pay the wire transfer from the company's account, or by mistake another amount or payer."""
     wire = account.wiretransfer
-    payer = BankAccount.objects.filter(world=account.world, holder=holder or wire.payer_name).order_by("id")[
-        0
-    ]
+    payers = BankAccount.objects.filter(world=account.world, holder=holder or wire.payer_name)
     return bank.transfer(
         account.world_id,
-        from_number=payer.number,
-        to_number=wire.payee.number,
+        from_number=payers.order_by("id")[0].number,
+        to_number=BankAccount.objects.get(wiretransfer=wire).number,
         amount_fen=amount_fen or wire.amount_fen,
         remark=wire.remark,
         key=f"walk-{BankTransfer.objects.filter(world=account.world).count()}",
         by=VISITOR,
     )
+
+
+def free_email(world: World, company: str) -> str:
+    """Return a mailbox at the company's own domain that no account of the world uses yet."""
+    number = Account.objects.filter(world=world).count() + 1
+    address = names.email_for(Random(f"{world.seed}/email/{number}"), company)  # noqa: S311 -- the seed decides
+    if Account.objects.living().filter(world=world, email_key=email_key(address)).exists():
+        mailbox, _, domain = address.partition("@")
+        return f"{mailbox}{number}@{domain}"
+    return address
 
 
 def account_at(
@@ -126,14 +135,15 @@ def account_at(
     email: str = "",
     name: str = "",
     wechat_id: str = "",
+    language: str = "en",
 ) -> Account:
-    """Return an account at `stage`: registered, activated, awaiting_transfer or verified.
+    """Return an account at `stage`: registered, activated, awaiting_transfer, verified or expired.
 
-    Individuals never await a transfer: asking for it is a ValueError.
+    An expired one has let its deadline pass, and the world's clock with it. Individuals never await
+    a transfer: asking for that is a ValueError.
     """
     typed = draft(world, entity_type, name=name, wechat_id=wechat_id)
-    address = email or names.email_for(Random(f"{world.seed}/{stage}/{name}"), typed.entity_name)  # noqa: S311 -- the seed decides
-    account = register(world, address)
+    account = register(world, email or free_email(world, typed.entity_name), language=language)
     if stage == "registered":
         return account
     account = activate(account)
@@ -143,8 +153,10 @@ def account_at(
     account = confirm(account)
     if stage == account.state:
         return account
-    if stage != "verified" or entity_type == EntityType.INDIVIDUAL:
+    if entity_type == EntityType.INDIVIDUAL or stage not in {"verified", "expired"}:
         raise ValueError(f"{entity_type} cannot be brought to {stage}")
-    pay(account)
-    account.refresh_from_db()
-    return account
+    if stage == "verified":
+        pay(account)
+    else:
+        worlds.advance(world.pk, to=account.wiretransfer.due_at, by=SIMULATOR)
+    return Account.objects.get(pk=account.pk)

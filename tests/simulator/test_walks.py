@@ -1,0 +1,83 @@
+"""Makers walk the real actions: what they return has the history that such an account has."""
+
+import pytest
+
+from portal.kernel import worlds
+from portal.kernel.models import AuditEvent
+from portal.kernel.terms import EntityType
+from portal.outside.models import Letter
+from portal.simulator import walks
+
+pytestmark = pytest.mark.django_db
+
+
+def walked(account):
+    """Return the transitions of an account, oldest first."""
+    events = AuditEvent.objects.filter(subject_type="accounts.Account", subject_id=account.pk)
+    return list(events.order_by("id").values_list("name", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("stage", "steps"),
+    [
+        ("registered", []),
+        ("activated", ["activate"]),
+        ("awaiting_transfer", ["activate", "await_transfer"]),
+        ("verified", ["activate", "await_transfer", "confirm_transfer"]),
+        ("expired", ["activate", "await_transfer", "expire"]),
+    ],
+)
+@pytest.mark.parametrize("entity_type", [EntityType.ENTERPRISE, EntityType.INDIVIDUAL_BUSINESS])
+def test_a_company_at_a_stage_has_walked_there(world, stage, steps, entity_type):
+    account = walks.account_at(world, stage, entity_type=entity_type)
+
+    assert (account.state, walked(account)) == (stage, steps)
+
+
+@pytest.mark.parametrize(
+    ("stage", "steps"), [("activated", ["activate"]), ("verified", ["activate", "verify_by_scan"])]
+)
+def test_an_individual_at_a_stage_has_walked_there(world, stage, steps):
+    account = walks.account_at(world, stage, entity_type=EntityType.INDIVIDUAL)
+
+    assert (account.state, walked(account)) == (stage, steps)
+
+
+def test_individuals_never_await_a_transfer(world):
+    with pytest.raises(ValueError, match="cannot be brought to awaiting_transfer"):
+        walks.account_at(world, "awaiting_transfer", entity_type=EntityType.INDIVIDUAL)
+
+
+def test_each_account_gets_an_e_mail_of_its_own(world):
+    """A fifth and sixth account of one company at one domain: mailboxes run out, numbers do not."""
+    accounts = [
+        walks.account_at(world, "registered", name="Hangzhou Paper Kite Software Co., Ltd.")
+        for _ in range(20)
+    ]
+
+    assert len({account.email for account in accounts}) == 20
+    assert {account.email.partition("@")[2] for account in accounts} == {"paperkite.example"}
+
+
+def test_the_seed_decides_who_walks(make_world):
+    one, same = (walks.account_at(make_world(seed=7), "awaiting_transfer") for _ in range(2))
+
+    assert one.email == same.email
+    assert (one.wiretransfer.payer_name, one.wiretransfer.amount_fen) == (
+        same.wiretransfer.payer_name,
+        same.wiretransfer.amount_fen,
+    )
+
+
+def test_letters_come_in_the_accounts_language(world):
+    account = walks.account_at(world, "registered", language="zh-hans")
+
+    assert account.language == "zh-hans"
+    assert Letter.objects.filter(world=world, to=account.email).count() == 1
+
+
+def test_a_walk_to_the_end_moves_the_clock_to_the_deadline(world):
+    account = walks.account_at(world, "expired")
+
+    assert account.expired_at == account.wiretransfer.due_at
+    assert worlds.World.objects.get(pk=world.pk).now() == account.wiretransfer.due_at
