@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, Final
 
-from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth import SESSION_KEY, authenticate, login, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -27,9 +27,7 @@ WRONG_PASSWORDS: Final = 5  # for one e-mail, within WRONG_PASSWORDS_WITHIN
 LOG_INS_PER_ADDRESS: Final = 100  # within the same time: a class may share one address
 WRONG_PASSWORDS_WITHIN: Final = timedelta(minutes=15)
 
-# What the session knows of a visitor: what the captcha's picture says, and whose registration it was.
-CAPTCHA: Final = "captcha"
-REGISTRATION: Final = "registration"
+CAPTCHA: Final = "captcha"  # in the session: what the visitor's picture says
 
 
 @require_form
@@ -89,10 +87,13 @@ def entrance(request: WorldRequest) -> dict[str, Any]:
 
 
 def ended(request: WorldRequest) -> Account | None:
-    """Return the registration of this browser that ran out meanwhile, which is why nobody is signed in."""
-    if request.user.is_authenticated or REGISTRATION not in request.session:
+    """Return the registration of this browser that ran out meanwhile, which is why nobody is signed in.
+
+    The session still names the log-in, which lets nobody in any more.
+    """
+    if request.user.is_authenticated or SESSION_KEY not in request.session:
         return None
-    mine = Account.objects.filter(pk=request.session[REGISTRATION], world=request.world)
+    mine = Account.objects.filter(login_id=request.session[SESSION_KEY], world=request.world)
     return mine.filter(state=AccountState.EXPIRED).first()
 
 
@@ -100,7 +101,6 @@ def enter(request: WorldRequest, account: Account) -> HttpResponse:
     """Sign in, under a new session key, and go to the step that the account stands at."""
     login(request, account.login)
     request.session.pop(CAPTCHA, None)
-    request.session[REGISTRATION] = account.pk
     request.enters = account.world
     return redirect(steps.url_for(account))
 

@@ -393,6 +393,8 @@ def test_a_registration_that_ran_out_meanwhile_says_so_at_the_door(visitor, time
             in page.content.decode()
         )
     assert Login.objects.get(email=email).is_active is False
+    visitor.post("/log-out/")
+    assert email not in visitor.get("/").content.decode()
 
 
 # --- what a page costs --------------------------------------------------------------------
