@@ -76,7 +76,7 @@ def test_the_details_say_whom_how_much_until_when(browser: Client, account: Acco
         str(PAYEE_CITY),
         wire.remark,
         weekday_moment(wire.due_at),
-        "Reminders on 12 Mar, 16 Mar and 18 Mar",
+        "Reminders on 12, 16 and 18 Mar",
     ):
         assert told in shown
     assert 1 <= wire.amount_fen <= 99
@@ -106,7 +106,7 @@ def test_the_exact_amount_verifies_at_once_and_comes_back(browser: Client, accou
         (f"{yuan(paid.amount_fen)} returned", f"to {payer.holder}", ""),
         ("Entity verified", "the bank", "done"),
         (f"{yuan(paid.amount_fen)} validated", f"from {payer.holder}", "done"),
-        ("Entity confirmed", EMAIL, "done"),
+        ("Entity confirmed", "Lin Yue, by scan", "done"),
     ]
 
 

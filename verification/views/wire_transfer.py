@@ -20,8 +20,8 @@ from django.views.decorators.http import require_safe
 
 from accounts import steps
 from accounts.models import Account
-from accounts.views import ended
-from portal.kernel import deadlines, diagrams, limits
+from accounts.views.log_in import ended
+from portal.kernel import calendar, deadlines, diagrams, limits
 from portal.kernel.http import WorldRequest
 from portal.kernel.machines import machine_of
 from portal.kernel.models import AuditEvent, Deadline
@@ -126,11 +126,18 @@ def _in_fours(number: str) -> str:
 
 
 def _days_label(wire: WireTransfer) -> str:
-    first, second, third = (short_day(wire.due_at - timedelta(days=days)) for days in limits.WIRE_REMINDERS)
+    due_at = wire.due_at.astimezone(calendar.SHANGHAI)
+    first, second, third = (due_at - timedelta(days=days) for days in limits.WIRE_REMINDERS)
+    if first.month == third.month:
+        return _("Reminders on %(first)d, %(second)d and %(third)s") % {
+            "first": first.day,
+            "second": second.day,
+            "third": short_day(third),
+        }
     return _("Reminders on %(first)s, %(second)s and %(third)s") % {
-        "first": first,
-        "second": second,
-        "third": third,
+        "first": short_day(first),
+        "second": short_day(second),
+        "third": short_day(third),
     }
 
 
@@ -140,10 +147,10 @@ def _days_label(wire: WireTransfer) -> str:
 def _history(
     account: Account, wire: WireTransfer, promised: list[Deadline], planned: list[Deadline]
 ) -> list[Entry]:
-    """Return what is planned, then what happened, newest first."""
+    """Return what comes next and last of what is planned, then what happened, newest first."""
     ahead = [
         Entry(row.due_at, str(deadlines.title(row)), _("planned"), "not" if index else "doing")
-        for index, row in enumerate(planned)
+        for index, row in enumerate([*planned[:1], *planned[1:][-1:]])
     ]
     reminded = [
         Entry(row.due_at, str(deadlines.title(row)), _("sent by e-mail"), "done")
@@ -156,7 +163,10 @@ def _history(
     happened = []
     for event in events:
         title, tone, place = HAPPENED[event.name]
-        happened.append(Entry(event.at, str(title), str(event.by), tone, place))
+        who = str(event.by)
+        if event.name == "await_transfer":
+            who = _("%(name)s, by scan") % {"name": account.administrator.name}
+        happened.append(Entry(event.at, str(title), who, tone, place))
     past = [*happened, *reminded, *_payments(wire)]
     return ahead[::-1] + sorted(past, key=attrgetter("at", "place"), reverse=True)
 
@@ -222,12 +232,17 @@ def _actors(request: WorldRequest, wire: WireTransfer, planned: list[Deadline]) 
             {
                 "icon": "clock-history",
                 "name": _("The clock"),
-                "text": _("%(what)s: %(at)s, once.")
-                % {"what": deadlines.title(planned[-1]), "at": short_moment(planned[-1].due_at)},
+                "text": _what_the_clock_does(wire, planned),
                 "buttons": _jumps(request, planned),
             }
         )
     return actors
+
+
+def _what_the_clock_does(wire: WireTransfer, planned: list[Deadline]) -> str:
+    if wire.state == State.WAITING:
+        return _("On %(at)s the registration expires, once.") % {"at": short_moment(wire.due_at)}
+    return _("On %(at)s the bank returns the money.") % {"at": short_moment(planned[-1].due_at)}
 
 
 def _pay(wire: WireTransfer, how: str, label: str) -> dict[str, Any]:
