@@ -23,6 +23,11 @@ MERCHANTS: Final = frozenset({E.ENTERPRISE, E.INDIVIDUAL_BUSINESS})
 WIRERS: Final = MERCHANTS
 
 VERIFIED: Final = frozenset({S.VERIFIED, S.AUTHENTICATED})
+AUTHENTICATED: Final = frozenset({S.AUTHENTICATED})
+CONFIRMED: Final = frozenset(S) - {S.REGISTERED, S.ACTIVATED, S.EXPIRED}
+
+# What is done once and for all, and from when on it is.
+AFTER: Final[Mapping[C, frozenset[S]]] = {C.CONFIRM_ENTITY: CONFIRMED}
 
 
 @dataclass(frozen=True)
@@ -65,10 +70,10 @@ POLICY: Final[Mapping[C, Rule]] = {
         frozenset({S.AWAITING_AUTHENTICATION, S.VERIFIED, S.LAPSED}),
     ),
     C.OPEN_WECHAT_PAY: Rule(
-        gettext_lazy("WeChat Pay"), ORGANIZATIONS, frozenset({S.AUTHENTICATED})
+        gettext_lazy("WeChat Pay"), ORGANIZATIONS, AUTHENTICATED
     ),
     C.OPEN_VIRTUAL_PAYMENT: Rule(
-        gettext_lazy("Virtual Payment"), MERCHANTS, frozenset({S.AUTHENTICATED})
+        gettext_lazy("Virtual Payment"), MERCHANTS, AUTHENTICATED
     ),
 }  # fmt: skip
 
@@ -108,10 +113,10 @@ def decide(capability: C, *, entity: E | None, state: S) -> Decision:
         return Decision(False, _entity_reason(capability, entity))
     if state in rule.states:
         return Decision(True)
-    if state in VERIFIED:
-        if rule.states == frozenset({S.AUTHENTICATED}):
-            return Decision(False, _("It needs WeChat authentication, which this account does not have."))
+    if (state in VERIFIED and rule.states != AUTHENTICATED) or state in AFTER.get(capability, ()):
         return Decision(False, _("This is already done for this account."))
+    if state in VERIFIED | {S.AWAITING_TRANSFER} and rule.states == AUTHENTICATED:
+        return Decision(False, _("It needs WeChat authentication, which this account does not have."))
     reason, way_out = NOT_YET[state]
     return Decision(False, str(reason), way_out)
 

@@ -46,6 +46,20 @@ def test_a_verified_company_is_told_what_wechat_pay_needs() -> None:
     )
 
 
+def test_before_the_transfer_wechat_pay_names_what_it_needs_and_not_the_transfer() -> None:
+    assert decide(C.OPEN_WECHAT_PAY, entity=E.ENTERPRISE, state=S.AWAITING_TRANSFER) == Decision(
+        False, "It needs WeChat authentication, which this account does not have."
+    )
+
+
+@pytest.mark.requirement("REG-9")
+@pytest.mark.parametrize("state", sorted(policy.CONFIRMED))
+def test_what_is_confirmed_once_is_done(state: S) -> None:
+    assert decide(C.CONFIRM_ENTITY, entity=E.ENTERPRISE, state=state) == Decision(
+        False, "This is already done for this account."
+    )
+
+
 def test_an_individual_is_told_that_it_never_opens() -> None:
     assert decide(C.APPLY_FOR_AUTHENTICATION, entity=E.INDIVIDUAL, state=S.VERIFIED) == Decision(
         False, "WeChat authentication is not supported for individuals."
