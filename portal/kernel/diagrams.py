@@ -68,14 +68,22 @@ class _Line:
     css: str
 
 
-def svg(machine: Machine, *, here: str = "", past: Sequence[str] = ()) -> SafeString:
+def svg(
+    machine: Machine,
+    *,
+    here: str = "",
+    past: Sequence[str] = (),
+    following: Iterable[Edge] | None = None,
+) -> SafeString:
     """Return the machine drawn as SVG, in the active language, hidden from screen readers.
 
     `here` is the state something stands in and `past` the states it came through, in order; without
-    them nothing has happened yet. `sentence` says the same in words. An arrow from a state to itself
-    is left out: it moves nothing.
+    them nothing has happened yet. `following` are the edges that may come next, all that leave
+    `here` unless given. `sentence` says the same in words. An arrow from a state to itself is left
+    out: it moves nothing.
     """
-    nodes, lines = _graph(machine, here, [*past, here])
+    coming = set(machine.leaving(here) if following is None else following)
+    nodes, lines = _graph(machine, here, [*past, here], coming)
     layers = _layers(nodes)
     _order(layers)
     across = max(node.rank for node in nodes) <= 2 * (ACROSS - 1)
@@ -117,7 +125,9 @@ def label(machine: Machine, state: str) -> str:
 # --- the graph ----------------------------------------------------------------------------
 
 
-def _graph(machine: Machine, here: str, walked: Sequence[str]) -> tuple[list[_Node], list[_Line]]:
+def _graph(
+    machine: Machine, here: str, walked: Sequence[str], coming: set[Edge]
+) -> tuple[list[_Node], list[_Line]]:
     edges = [edge for edge in machine.edges if edge.source != edge.target]
     back = _back_edges(machine, edges)
     ranks = _ranks(machine, edges, back)
@@ -129,7 +139,7 @@ def _graph(machine: Machine, here: str, walked: Sequence[str]) -> tuple[list[_No
     nodes, lines = list(states.values()), []
     for group in _together(edges, back):
         first, reverse = group[0], group[0] in back
-        css = _edge_css(group, here, taken)
+        css = _edge_css(group, taken, coming)
         target = states[first.target]
         low = states[first.source] if reverse else target
         # One arrow says what it is where it leaves, several where they have met.
@@ -143,7 +153,7 @@ def _graph(machine: Machine, here: str, walked: Sequence[str]) -> tuple[list[_No
         else:
             lines.append(_Line([words, target], "end", css))
             lines += [
-                _Line([source, words], "", _edge_css([edge], here, taken)) for _words, source, edge in ends
+                _Line([source, words], "", _edge_css([edge], taken, coming)) for _words, source, edge in ends
             ]
     for line in lines:
         nodes += _bend(line)
@@ -209,12 +219,11 @@ def _state_css(machine: Machine, state: str, here: str, walked: Sequence[str]) -
     return "end" if dead else ""
 
 
-def _edge_css(edges: Iterable[Edge], here: str, taken: set[tuple[str, str]]) -> str:
-    edges = list(edges)
+def _edge_css(edges: Sequence[Edge], taken: set[tuple[str, str]], coming: set[Edge]) -> str:
     if any((edge.source, edge.target) in taken for edge in edges):
         return "past"
     found = ["end"] if edges[0].target in DEAD_ENDS else []
-    if any(edge.source == here for edge in edges):
+    if not coming.isdisjoint(edges):
         found.append("next")
     return " ".join(found)
 
