@@ -17,6 +17,8 @@ from portal.kernel.models import Deadline, World
 from portal.kernel.terms import AccountState
 
 MOST = 99  # a count on a badge stops here, whatever the mailbox holds
+# The bar's entry that a page belongs to, where the page's name does not begin with it.
+PART_OF = {"letter": "mailbox", "directory": "mailbox", "scan": "phone", "transfer": "bank"}
 
 
 @dataclass(frozen=True)
@@ -96,4 +98,5 @@ def _active(request: HttpRequest) -> str:
     match = request.resolver_match
     if match is None or match.namespace != "simulator":
         return ""
-    return (match.url_name or "").split("_")[0]
+    first = (match.url_name or "").split("_")[0]
+    return PART_OF.get(first, first)

@@ -34,7 +34,7 @@ def _events(account: Account) -> QuerySet[AuditEvent]:
 
 
 def _entry(event: AuditEvent) -> dict[str, Any]:
-    detail = capfirst(str(event.by))
+    detail = capfirst(str(event.by)) if event.by.is_platform else str(event.by)
     if event.reason:
         detail = _("%(who)s: %(reason)s") % {"who": detail, "reason": event.reason}
     return {

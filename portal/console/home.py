@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Account
 from portal.kernel.models import Deadline
 from portal.kernel.terms import AccountState, VerificationMethod
-from portal.kernel.wording import iso, moment, short_day, short_moment, yuan
+from portal.kernel.wording import moment, short_day, short_moment, yuan
 from verification.actions import wire_transfer
 from verification.models import WireTransfer
 
@@ -75,10 +76,11 @@ def _verification(account: Account, wire: WireTransfer | None) -> dict[str, Any]
     return step | {"state": "done", "text": _("WeChat authentication on %(day)s") % {"day": day}}
 
 
-def actors(account: Account, wire: WireTransfer | None, *, here: str) -> list[dict[str, Any]]:
+def actors(wire: WireTransfer | None, returned_at: datetime | None, *, here: str) -> list[dict[str, Any]]:
     """Return who can move the account on, as `_partials/backstage.html` wants them; empty when nobody.
 
-    `here` is the page to come back to after a move of the clock.
+    `returned_at` is when validated money goes back, `here` the page to come back to after a move of
+    the clock.
     """
     if wire is None:
         return []
@@ -89,7 +91,17 @@ def actors(account: Account, wire: WireTransfer | None, *, here: str) -> list[di
                 "name": wire.payer_name,
                 "text": _("Pays %(amount)s from its corporate account, remark %(remark)s.")
                 % {"amount": yuan(wire.amount_fen), "remark": wire.remark},
-                "buttons": [{"label": _("Open the bank"), "url": reverse("simulator:bank"), "lamp": True}],
+                "buttons": [
+                    {
+                        "label": _("Pay this"),
+                        "url": reverse("simulator:pay_wire"),
+                        "post": True,
+                        "lamp": True,
+                        # The key makes a double click pay once.
+                        "fields": {"key": secrets.token_urlsafe(16), "wire": wire.pk, "how": "exact"},
+                    },
+                    {"label": _("Open the bank"), "url": f"{reverse('simulator:bank')}?wire={wire.pk}"},
+                ],
             },
             _clock(
                 _("Lets the registration expire at %(at)s.") % {"at": moment(wire.due_at)},
@@ -98,20 +110,20 @@ def actors(account: Account, wire: WireTransfer | None, *, here: str) -> list[di
                 here,
             ),
         ]
-    if (due_at := return_at(wire)) is not None:
+    if returned_at is not None:
         return [
             _clock(
                 _("The bank returns %(amount)s at %(at)s.")
-                % {"amount": yuan(wire.amount_fen), "at": moment(due_at)},
+                % {"amount": yuan(wire.amount_fen), "at": moment(returned_at)},
                 _("To the return"),
-                due_at,
+                returned_at,
                 here,
             )
         ]
     return []
 
 
-def planned(account: Account, wire: WireTransfer | None) -> list[dict[str, Any]]:
+def planned(wire: WireTransfer | None, returned_at: datetime | None) -> list[dict[str, Any]]:
     """Return what will happen to the account by itself, for the top of its history."""
     if wire is None:
         return []
@@ -124,10 +136,10 @@ def planned(account: Account, wire: WireTransfer | None) -> list[dict[str, Any]]
                 "tone": "doing",
             }
         ]
-    if (due_at := return_at(wire)) is not None:
+    if returned_at is not None:
         return [
             {
-                "at": due_at,
+                "at": returned_at,
                 "title": _("%(amount)s is returned") % {"amount": yuan(wire.amount_fen)},
                 "detail": _("Planned"),
                 "tone": "doing",
@@ -136,9 +148,9 @@ def planned(account: Account, wire: WireTransfer | None) -> list[dict[str, Any]]
     return []
 
 
-def return_at(wire: WireTransfer) -> datetime | None:
+def return_at(wire: WireTransfer | None) -> datetime | None:
     """Return when the validated money goes back, or None when it did or never came."""
-    if wire.state != WireTransfer.State.VALIDATED or wire.receipt_id is None:
+    if wire is None or wire.state != WireTransfer.State.VALIDATED or wire.receipt_id is None:
         return None
     promised = Deadline.objects.open().filter(kind=wire_transfer.RETURN, subject_id=wire.receipt_id)
     return promised.values_list("due_at", flat=True).first()
@@ -154,7 +166,7 @@ def _clock(text: str, label: str, to: datetime, here: str) -> dict[str, Any]:
                 "label": label,
                 "url": reverse("simulator:advance"),
                 "post": True,
-                "fields": {"to": iso(to), "next": here},
+                "fields": {"to": to.isoformat(), "next": here},
             }
         ],
     }

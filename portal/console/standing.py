@@ -69,9 +69,8 @@ def _machine(account: Account, subject: Any, *, past: list[str]) -> dict[str, An
     return {
         "title": TITLES[machine.name],
         "id": machine.name.rsplit(".", 1)[-1].lower(),
-        "svg": diagrams.svg(machine, here=subject.state, past=past),
+        "svg": diagrams.svg(machine, here=subject.state, past=past, following=following),
         "sentence": diagrams.sentence(machine, subject.state, following),
-        "here": diagrams.label(machine, subject.state),
         "next": [
             {
                 "what": capfirst(str(edge.label)),

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import notices as told
@@ -16,7 +18,7 @@ from accounts import steps
 from accounts.models import Account, Notice
 from portal.console import capabilities, history, standing
 from portal.console import home as front
-from portal.kernel.terms import AccountState, Capability
+from portal.kernel.terms import AccountState, Capability, EntityType
 from verification.models import WireTransfer
 
 View = Callable[..., HttpResponse]
@@ -37,7 +39,7 @@ def confirmed(view: View) -> View:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         account: Account | None = getattr(request.user, "account", None)
         if account is None:
-            return redirect("home")
+            return redirect_to_login(request.get_full_path())
         if account.state in UNCONFIRMED:
             return redirect(steps.url_for(account))
         return view(request, account, *args, **kwargs)
@@ -50,6 +52,7 @@ def confirmed(view: View) -> View:
 def home(request: HttpRequest, account: Account) -> HttpResponse:
     """Show where the account stands and what comes next."""
     wire = _wire(account)
+    returned_at = front.return_at(wire)
     latest = list(Notice.objects.filter(account=account).order_by("-id")[:NOTICES_AT_HOME])
     return render(
         request,
@@ -61,8 +64,8 @@ def home(request: HttpRequest, account: Account) -> HttpResponse:
             "path_done": front.path_done(account),
             "notices": [_shown(notice) for notice in latest],
             "capabilities": capabilities.rows(account),
-            "actors": front.actors(account, wire, here=request.path),
-            "history": history.latest(account, planned=front.planned(account, wire)),
+            "actors": front.actors(wire, returned_at, here=request.path),
+            "history": history.latest(account, planned=front.planned(wire, returned_at)),
         },
     )
 
@@ -125,7 +128,13 @@ def settings(request: HttpRequest, account: Account) -> HttpResponse:
     return render(
         request,
         "console/settings.html",
-        {"account": account, "pills": standing.pills(account)},
+        {
+            "account": account,
+            "pills": standing.pills(account),
+            "number_label": _("ID number")
+            if account.entity_type == EntityType.INDIVIDUAL
+            else _("Licence number"),
+        },
     )
 
 
