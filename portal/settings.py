@@ -146,7 +146,7 @@ TEMPLATES = [
 
 AUTH_USER_MODEL = "accounts.Login"
 AUTHENTICATION_BACKENDS = ["accounts.backends.LoginBackend"]
-LOGIN_URL = "home"
+LOGIN_URL = "accounts:log_in"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},

@@ -117,8 +117,9 @@ class StatefulMixin(_Mixin):
             getattr(self, "_prefetched_objects_cache", {}).clear()
         fields = list(fields)
         for field in self._meta.concrete_fields:
-            if isinstance(field, StateField) and field.attname in fields:
-                self.__dict__.pop(field.attname, None)  # the descriptor accepts a first value only
+            if isinstance(field, StateField):
+                # The descriptor accepts a first value only, and the row read always brings its state.
+                self.__dict__.pop(field.attname, None)
         models.Model.refresh_from_db(self, using=using, fields=fields, from_queryset=from_queryset)
         if not self.get_deferred_fields() & {field.attname for field in self.state_fields}:
             self._update_initial_state()  # type: ignore[attr-defined]
