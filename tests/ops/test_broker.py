@@ -10,7 +10,7 @@ from kombu.transport import filesystem
 
 from portal import broker
 
-MESSAGES = 30
+MESSAGES = 12
 # Large enough that writing one takes longer than the reader needs to look again.
 BODY = "x" * 2_000_000
 
