@@ -1,0 +1,1 @@
+"""State machines walked at random beside a reference model that shares no code with them."""
