@@ -18,10 +18,11 @@ from portal.kernel.action import action
 from portal.kernel.actors import Actor
 from portal.kernel.errors import Refused
 from portal.kernel.models import World
+from portal.kernel.money import LARGEST_FEN
 from portal.outside.models import BankAccount, BankTransfer
 
-LARGEST_FEN = 100_000_000_000  # a billion yuan: more is a slip of the finger
 POCKET_FEN = 5_000_000
+HOLDABLE = (BankAccount.Kind.CORPORATE, BankAccount.Kind.PERSONAL)
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,28 @@ def corporate_account(world: World, *, holder: str) -> BankAccount:
 
 
 @action
+def open_for(world_id: int, *, holder: str, kind: str, opening_fen: int, key: str, by: Actor) -> BankAccount:
+    """Open an account for anybody, once per `key`, so that any company or person can pay (VER-3).
+
+    Raises Refused for a kind that nobody may hold, and for more than a billion yuan.
+    """
+    if kind not in HOLDABLE:
+        raise Refused(_("No account was opened. Choose a corporate or a personal account."), field="kind")
+    if not 0 <= opening_fen <= LARGEST_FEN:
+        raise Refused(
+            _("No account was opened. Enter an amount from 0.00 to 1,000,000,000.00 yuan."), field="amount"
+        )
+    world = World.objects.share(world_id)
+    claimed = idempotency.claim(world, "bank.open", key, {"holder": holder, "kind": kind, "fen": opening_fen})
+    if claimed.result_id:
+        return BankAccount.objects.get(pk=claimed.result_id)
+    account = open_account(world, holder=holder, kind=kind, opening_fen=opening_fen)
+    claimed.result_id = account.pk
+    claimed.save(update_fields=["result_id"])
+    return account
+
+
+@action
 def transfer(
     world_id: int,
     *,
@@ -84,7 +107,7 @@ def transfer(
     """Move money now, once per `key`, and let the receiving stage judge it.
 
     Raises Refused for an amount that is not 1 fen to a billion yuan, an unknown account, the same
-    account on both sides, or too little money.
+    account on both sides, a collecting account as payer, or too little money.
     """
     if not 1 <= amount_fen <= LARGEST_FEN:
         raise Refused(
@@ -94,6 +117,12 @@ def transfer(
     world = World.objects.share(world_id)
     source = _account(world, from_number, "from_account")
     target = _account(world, to_number, "to_account")
+    if source.kind == BankAccount.Kind.PLATFORM:
+        raise Refused(
+            _("Nothing was transferred: the platform's account returns money by itself. "
+              "Choose another account."),
+            field="from_account",
+        )  # fmt: skip
     if source.pk == target.pk:
         raise Refused(_("Nothing was transferred. Choose two different accounts."), field="to_account")
     receiver = RECEIVERS.get(target.purpose)

@@ -45,20 +45,37 @@ def settle(world: World, rng: Random) -> None:
     )
 
 
-def add_person(world: World, rng: Random, *, name: str, wechat_id: str, certified: bool = True) -> Person:
-    """Add somebody with numbers of their own; a certified one has a bank card and an account."""
+def add_person(
+    world: World,
+    rng: Random,
+    *,
+    name: str,
+    wechat_id: str,
+    id_number: str = "",
+    phone: str = "",
+    certified: bool = True,
+) -> Person:
+    """Add somebody, with numbers invented where none is given; a certified one has a bank card."""
     person = Person.objects.create(
         world=world,
         name=name,
         wechat_id=wechat_id,
-        id_number=numbers.make_id_card(rng),
-        phone=numbers.make_mobile(rng),
+        id_number=id_number or numbers.make_id_card(rng),
+        phone=phone or numbers.make_mobile(rng),
         real_name_certified=certified,
     )
     if certified:
-        account = bank.open_account(
-            world, holder=name, kind=BankAccount.Kind.PERSONAL, opening_fen=POCKET_MONEY_FEN
-        )
-        person.bank_card = account.number
-        person.save(update_fields=["bank_card"])
+        bind_card(person)
     return person
+
+
+def bind_card(person: Person) -> None:
+    """Open a personal account with some money in it, and bind its card to the person's WeChat."""
+    account = bank.open_account(
+        person.world,
+        holder=person.name,
+        kind=BankAccount.Kind.PERSONAL,
+        opening_fen=POCKET_MONEY_FEN,
+    )
+    person.bank_card = account.number
+    person.save(update_fields=["bank_card"])

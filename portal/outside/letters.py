@@ -13,6 +13,8 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from portal.kernel import outbox
+from portal.kernel.action import action
+from portal.kernel.actors import Actor
 from portal.kernel.models import World
 from portal.outside.models import Letter, Sms
 
@@ -55,6 +57,28 @@ def deliver(letters: list[Letter]) -> list[Letter]:
 def text_message(world: World, *, to: str, text: str, code: str = "") -> Sms:
     """Deliver a text message to a phone number; `code` is what a person would type from it."""
     return Sms.objects.create(world=world, to=to, text=text, code=code, at=world.now())
+
+
+@action
+def mark_read(letter_id: int, *, by: Actor) -> None:
+    """Take a letter out of the unread ones; the first reading counts."""
+    letter = Letter.objects.select_related("world").get(pk=letter_id)
+    Letter.objects.filter(pk=letter.pk, read_at__isnull=True).update(read_at=letter.world.now())
+
+
+@action
+def mark_all_read(world_id: int, *, to: str = "", by: Actor) -> int:
+    """Take every letter, or those to one address, out of the unread ones; returns how many."""
+    world = World.objects.share(world_id)
+    unread = Letter.objects.filter(world=world, read_at__isnull=True)
+    return (unread.filter(to=to) if to else unread).update(read_at=world.now())
+
+
+@action
+def mark_messages_read(world_id: int, *, number: str, by: Actor) -> int:
+    """Take the text messages to a number out of the unread ones; returns how many."""
+    world = World.objects.share(world_id)
+    return Sms.objects.filter(world=world, to=number, read_at__isnull=True).update(read_at=world.now())
 
 
 def as_html(letter: Letter) -> str:

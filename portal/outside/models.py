@@ -34,6 +34,11 @@ class Person(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def initials(self) -> str:
+        """Return what stands in for a portrait: "LY" for Lin Yue, the first character of a Chinese name."""
+        return "".join(word[0] for word in self.name.split()[:2]).upper()
+
     def as_actor(self) -> Actor:
         """Return this person as whoever acts."""
         return Actor(ActorKind.PERSON, self.pk, self.name)
@@ -52,7 +57,7 @@ class Letter(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["world", "-at", "-id"], name="letter_newest"),
+            models.Index(fields=["world", "-id"], name="letter_newest"),
             models.Index(fields=["world", "to", "-id"], name="letter_to"),
             models.Index(fields=["world"], name="letter_unread", condition=Q(read_at__isnull=True)),
         ]
@@ -72,7 +77,10 @@ class Sms(models.Model):
     read_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["world", "to", "-id"], name="sms_to")]
+        indexes = [
+            models.Index(fields=["world", "to", "-id"], name="sms_to"),
+            models.Index(fields=["world", "to"], name="sms_unread", condition=Q(read_at__isnull=True)),
+        ]
         verbose_name_plural = "SMS"
 
     def __str__(self) -> str:

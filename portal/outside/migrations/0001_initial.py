@@ -239,7 +239,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="letter",
-            index=models.Index(fields=["world", "-at", "-id"], name="letter_newest"),
+            index=models.Index(fields=["world", "-id"], name="letter_newest"),
         ),
         migrations.AddIndex(
             model_name="letter",
@@ -268,5 +268,11 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="sms",
             index=models.Index(fields=["world", "to", "-id"], name="sms_to"),
+        ),
+        migrations.AddIndex(
+            model_name="sms",
+            index=models.Index(
+                condition=models.Q(("read_at__isnull", True)), fields=["world", "to"], name="sms_unread"
+            ),
         ),
     ]
