@@ -30,7 +30,8 @@ class Purpose:
 
     `lock(subject_id)` takes the locks that come before the confirmation's own; `title` is what the
     phone asks; `objection(confirmation, by)` is the sentence why this person may not, or '';
-    `carry_out(confirmation, by)` does it.
+    `carry_out(confirmation, by)` does it. `facts` are (label, value) that the phone shows below the
+    question, `waits_at` is the URL name of the page that shows the code and waits.
     """
 
     name: str
@@ -38,6 +39,8 @@ class Purpose:
     lock: Callable[[int], object]
     objection: Callable[[Confirmation, Actor], str]
     carry_out: Callable[[Confirmation, Actor], None]
+    facts: Callable[[Confirmation], list[tuple[StrOrPromise, str]]] = lambda _confirmation: []
+    waits_at: str = ""
 
 
 PURPOSES: dict[str, Purpose] = {}
