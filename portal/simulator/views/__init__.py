@@ -1,0 +1,1 @@
+"""Pages of everything that is not the console."""
