@@ -278,7 +278,9 @@ def _require_unleased(world: World) -> None:
 
 def _busy() -> Refused:
     return Refused(
-        _("The clock is already moving in this world. Try again when it has arrived."), code="clock_busy"
+        _("The clock is already moving in this world. Try again when it has arrived."),
+        code="clock_busy",
+        way_out="simulator:clock",
     )
 
 
