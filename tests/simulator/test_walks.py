@@ -2,8 +2,7 @@
 
 import pytest
 
-from portal.kernel import worlds
-from portal.kernel.models import AuditEvent
+from portal.kernel.models import AuditEvent, World
 from portal.kernel.terms import EntityType
 from portal.outside.models import Letter
 from portal.simulator import walks
@@ -80,4 +79,4 @@ def test_a_walk_to_the_end_moves_the_clock_to_the_deadline(world):
     account = walks.account_at(world, "expired")
 
     assert account.expired_at == account.wiretransfer.due_at
-    assert worlds.World.objects.get(pk=world.pk).now() == account.wiretransfer.due_at
+    assert World.objects.get(pk=world.pk).now() == account.wiretransfer.due_at
