@@ -9,7 +9,6 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -18,6 +17,7 @@ from accounts import steps
 from accounts.models import Account, Notice
 from portal.console import capabilities, history, standing
 from portal.console import home as front
+from portal.kernel import keyset
 from portal.kernel.terms import AccountState, Capability, EntityType
 from verification.models import WireTransfer
 
@@ -25,7 +25,6 @@ View = Callable[..., HttpResponse]
 
 UNCONFIRMED = frozenset({AccountState.REGISTERED, AccountState.ACTIVATED})
 NOTICES_AT_HOME = 5
-NOTICES_A_PAGE = 20
 
 
 def confirmed(view: View) -> View:
@@ -74,28 +73,16 @@ def home(request: HttpRequest, account: Account) -> HttpResponse:
 @confirmed
 def notices(request: HttpRequest, account: Account) -> HttpResponse:
     """List what the platform told the account, newest first, by key."""
-    rows = Notice.objects.filter(account=account)
-    before, after = _key(request, "before"), _key(request, "after")
-    if after is not None:
-        page = list(rows.filter(pk__gt=after).order_by("id")[: NOTICES_A_PAGE + 1])
-        more_newer, more_older = len(page) > NOTICES_A_PAGE, True
-        page = page[:NOTICES_A_PAGE][::-1]
-    else:
-        if before is not None:
-            rows = rows.filter(pk__lt=before)
-        page = list(rows.order_by("-id")[: NOTICES_A_PAGE + 1])
-        more_newer, more_older = before is not None, len(page) > NOTICES_A_PAGE
-        page = page[:NOTICES_A_PAGE]
-    here = reverse("console:notices")
+    page = keyset.turn(request, Notice.objects.filter(account=account))
     return render(
         request,
         "console/notices.html",
         {
             "account": account,
-            "notices": [_shown(notice) for notice in page],
-            "newest": page[0].pk if page else 0,
-            "newer_url": f"{here}?after={page[0].pk}" if page and more_newer else "",
-            "older_url": f"{here}?before={page[-1].pk}" if page and more_older else "",
+            "notices": [_shown(notice) for notice in page.rows],
+            "newest": page.rows[0].pk if page.rows else 0,
+            "newer_url": page.newer_url,
+            "older_url": page.older_url,
         },
     )
 
@@ -183,9 +170,3 @@ def _shown(notice: Notice) -> dict[str, object]:
         "at": notice.at,
         "new": notice.read_at is None,
     }
-
-
-def _key(request: HttpRequest, name: str) -> int | None:
-    """Return the id that a page of the list begins after, or None for anything that is no id."""
-    value = request.GET.get(name, "")
-    return min(int(value), 2**63 - 1) if value.isascii() and value.isdigit() else None

@@ -42,13 +42,13 @@ def test_an_unconfirmed_registration_goes_to_its_step(world: World, signed_in, s
 
 
 def test_a_visitor_goes_to_the_log_in_and_comes_back(visitor: Client) -> None:
-    assert visitor.get(HOME).headers["Location"] == f"{reverse('home')}?next={HOME}"
+    assert visitor.get(HOME).headers["Location"] == f"{reverse('accounts:log_in')}?next={HOME}"
 
 
 def test_an_expired_registration_has_no_console(waiting: Account, signed_in, time) -> None:
     client = signed_in(waiting)
     time.passes(days=10)
-    assert client.get(HOME).headers["Location"] == f"{reverse('home')}?next={HOME}"
+    assert client.get(HOME).headers["Location"] == f"{reverse('accounts:log_in')}?next={HOME}"
 
 
 def test_a_waiting_company_sees_what_to_do(waiting: Account, signed_in) -> None:
