@@ -13,7 +13,8 @@ from urllib.parse import unquote, urlsplit
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.db import OperationalError
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import IntegrityError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -144,7 +145,7 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Answer refusals, lost races and a busy database; anything else is a bug."""
+        """Answer refusals, lost races, a deleted world, a busy database; anything else is a bug."""
         if isinstance(error, Refused):
             return refused(request, error)
         if isinstance(error, ConcurrentTransition):
@@ -153,12 +154,23 @@ class RefusalMiddleware:
         if isinstance(error, TransitionNotAllowed):
             sentence = _("Nothing was done: that is no longer possible here.")
             return refused(request, Refused(sentence, code="not_possible"))
-        if isinstance(error, OperationalError):
-            logger.error("database unavailable", exc_info=error)
-            response = render(request, "503.html", status=503)
-            response.headers["Retry-After"] = "5"
-            return response
-        return None
+        if isinstance(error, ObjectDoesNotExist | IntegrityError) and _world_is_gone(request):
+            sentence = _("Nothing was done: this world was deleted meanwhile. Open another one.")
+            return refused(request, Refused(sentence, code="world_gone", way_out="home"))
+        return unavailable(error) if isinstance(error, OperationalError) else None
+
+
+def unavailable(error: BaseException) -> HttpResponse:
+    """Answer that the database does not: 503, to be tried again in a few seconds."""
+    logger.error("database unavailable", exc_info=error)
+    response = render(None, "503.html", status=503)  # without the frame, which would ask it again
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def _world_is_gone(request: HttpRequest) -> bool:
+    world: World | None = getattr(request, "world", None)
+    return world is not None and not World.objects.filter(pk=world.pk).exists()
 
 
 def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.conf import settings
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.views import entrance
 from portal.kernel.http import WorldRequest, worldless
+from portal.middleware import unavailable
 from portal.simulator import prepared
 
 LANGUAGE_AGE = 60 * 60 * 24 * 365
@@ -65,5 +69,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer our own mistake, without anything that could fail again."""
+    """Answer our own mistake, without anything that could fail again.
+
+    A database that went away while a middleware asked it is no mistake: 503, as from a view.
+    """
+    error = sys.exc_info()[1]
+    if isinstance(error, OperationalError):
+        return unavailable(error)
     return render(None, "500.html", status=500)
