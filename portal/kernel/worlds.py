@@ -56,17 +56,22 @@ def create(
     if origin:
         world.origin = origin
     start = now or clock.real_now()
+    require_in_reach(start)
+    if frozen or now:
+        _set_clock(world, start, runs=not frozen)
+    world.save()
+    audit.entry(world, "create", by=by).save()
+    return world
+
+
+def require_in_reach(start: datetime) -> None:
+    """Raise Refused when no world can start then: before the year 2000, or past the horizon."""
     if not EARLIEST <= start <= clock.real_now() + HORIZON:
         raise Refused(
             _("The world was not made: it starts between the year 2000 and 50 years from now."),
             code="clock_horizon",
             field="now",
         )
-    if frozen or now:
-        _set_clock(world, start, runs=not frozen)
-    world.save()
-    audit.entry(world, "create", by=by).save()
-    return world
 
 
 @action

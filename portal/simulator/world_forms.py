@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.kernel.calendar import SHANGHAI
+from portal.kernel.errors import Refused
 from portal.kernel.forms import TextField
+from portal.kernel.worlds import require_in_reach
 
 LARGEST_SEED: Final = 2**63 - 1
 # Days to seconds, as the bar's buttons and the control API have them: P1D, PT10M, P1DT12H.
@@ -85,7 +87,14 @@ class WorldForm(forms.Form):
     def clean_starts_at(self) -> datetime | None:
         """Return when its clock starts, or None for now."""
         typed = self.cleaned_data["starts_at"]
-        return read_moment(typed) if typed else None
+        if not typed:
+            return None
+        start = read_moment(typed)
+        try:
+            require_in_reach(start)
+        except Refused as refusal:
+            raise ValidationError(refusal.message) from None
+        return start
 
     def clean_seed(self) -> int | None:
         """Return the seed, or None for any."""

@@ -44,6 +44,7 @@ class Line:
     due_at: datetime
     title: str
     whose: str
+    left: str  # how long until then; empty for the past
     notes: tuple[str, ...]
     to: str  # where *Jump* goes; empty for the past
 
@@ -110,6 +111,7 @@ def _whose(world: World, rows: list[Deadline]) -> dict[int, str]:
 
 def _line(row: Deadline, whose: dict[int, str], now: datetime, *, first: bool = False) -> Line:
     notes: tuple[str, ...] = ()
+    left = ""
     fired = row.status == Deadline.Status.FIRED
     if row.retry_at:
         tries = ngettext(
@@ -118,16 +120,17 @@ def _line(row: Deadline, whose: dict[int, str], now: datetime, *, first: bool = 
             row.attempts,
         ) % {"tries": row.attempts}
         notes = (row.last_error, tries)
-    elif not fired:
-        notes = (_("in %(span)s") % {"span": span(row.due_at - now)} if row.due_at > now else _("due now"),)
     elif row.outcome == KEPT:
         notes = (_("No longer needed by then."),)
+    if not (fired or row.retry_at):
+        left = _("in %(span)s") % {"span": span(row.due_at - now)} if row.due_at > now else _("due now")
     return Line(
         id=row.pk,
         look="late" if row.retry_at else "fired" if fired else "next" if first else "",
         due_at=row.due_at,
         title=str(deadlines.title(row)),
         whose=whose.get(row.account_id or 0, ""),
+        left=left,
         notes=notes,
         to="" if fired or row.retry_at else row.due_at.isoformat(),
     )
