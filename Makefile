@@ -50,6 +50,7 @@ bench: $(DEV_ENV) ## Ratios against simple floors, measured on this machine
 
 docs: $(DEV_ENV) ## Write the generated pages under docs/ anew
 	$(BIN)/python manage.py render_docs
+	$(BIN)/python -m pytest --collect-only --quiet --write-requirements >/dev/null
 
 messages: $(DEV_ENV) ## Collect the texts to translate and compile the catalogs
 	$(BIN)/python -m portal.messages
