@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.urls import reverse
-from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,7 +13,7 @@ from accounts.models import Account
 from portal.kernel import policy
 from portal.kernel.policy import POLICY
 from portal.kernel.terms import AccountState, Capability, EntityType
-from portal.kernel.wording import short_day
+from portal.kernel.wording import listed, short_day
 
 # What the registration itself walks through; the path shows it, the list of what is open need not.
 ON_THE_WAY: Final = frozenset({Capability.CONFIRM_ENTITY, Capability.PAY_WIRE_TRANSFER})
@@ -81,7 +80,7 @@ def _entity_row(account: Account, capability: Capability) -> dict[str, Any]:
     return {
         "label": _("Entity type: %(type)s") % {"type": account.get_entity_type_display()},
         "state": "ok" if _is_for(account, capability) else "no",
-        "hint": _("Open to: %(names)s.") % {"names": get_text_list(names, _("and"))},
+        "hint": _("Open to: %(names)s.") % {"names": listed(names)},
     }
 
 

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from portal.kernel.machines import Edge, Machine
+from portal.kernel.wording import joined
 
 # Where nobody wants to arrive, in whichever machine.
 DEAD_ENDS = frozenset({"expired", "refused"})
@@ -114,7 +115,7 @@ def sentence(machine: Machine, here: str, following: Iterable[Edge] | None = Non
     ]
     if not listed:
         return _("%(now)s Nothing comes after it.") % {"now": stands}
-    return _("%(now)s Next: %(list)s.") % {"now": stands, "list": "; ".join(listed)}
+    return _("%(now)s Next: %(list)s.") % {"now": stands, "list": joined(listed, by="; ")}
 
 
 def label(machine: Machine, state: str) -> str:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from portal.kernel.terms import AccountState as S
 from portal.kernel.terms import Capability as C
 from portal.kernel.terms import EntityType as E
+from portal.kernel.wording import joined
 
 ANYONE: Final = frozenset(E)
 ORGANIZATIONS: Final = ANYONE - {E.INDIVIDUAL}
@@ -124,7 +125,7 @@ def decide(capability: C, *, entity: E | None, state: S) -> Decision:
 def _entity_reason(capability: C, entity: E) -> str:
     if entity == E.INDIVIDUAL and capability == C.APPLY_FOR_AUTHENTICATION:
         return _("WeChat authentication is not supported for individuals.")
-    names = ", ".join(str(kind.label) for kind in E if kind in POLICY[capability].entities)
+    names = joined(kind.label for kind in E if kind in POLICY[capability].entities)
     return _("It is open to: %(names)s. This account belongs to: %(entity)s.") % {
         "names": names,
         "entity": entity.label,

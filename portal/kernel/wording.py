@@ -1,9 +1,10 @@
-"""How money and moments are written, in the active language: on pages, in letters, in notices.
+"""How money, lists and moments are written, in the active language: on pages, in letters, in notices.
 
 Moments are shown in Asia/Shanghai, whatever zone they come in (look reference, section 8); money
 comes in as integer fen.
 """
 
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_BETWEEN_ZH = {", ": "、", "; ": "；"}
 _WEEKDAYS_ZH = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 
 
@@ -48,6 +50,22 @@ def yuan_signed(fen: int | None) -> str:
     if fen is None:
         return ""
     return f"{'-' if fen < 0 else '+'} {yuan_plain(abs(fen))}"
+
+
+# --- lists --------------------------------------------------------------------------------
+
+
+def joined(parts: Iterable[object], by: str = ", ") -> str:
+    """Return the parts side by side: "A, B" or, by "; ", "A; B"; in Chinese "A、B" and "A；B"."""
+    return (_BETWEEN_ZH[by] if _chinese() else by).join(map(str, parts))
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Return the parts as a sentence names them: "A, B and C", in Chinese "A、B和C"; at least one."""
+    *others, last = parts
+    if not others:
+        return last
+    return _("%(others)s and %(last)s") % {"others": joined(others), "last": last}
 
 
 # --- moments ------------------------------------------------------------------------------

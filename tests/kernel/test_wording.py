@@ -1,4 +1,4 @@
-"""Money and moments as they are written, in both languages."""
+"""Money, lists and moments as they are written, in both languages."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -23,6 +23,22 @@ NOW = datetime(2019, 3, 12, 14, 32, 7, tzinfo=SHANGHAI)
 )
 def test_money_is_shown_in_yuan(fen, amount, plain, signed):
     assert (wording.yuan(fen), wording.yuan_plain(fen), wording.yuan_signed(fen)) == (amount, plain, signed)
+
+
+@pytest.mark.parametrize(
+    ("language", "parts", "row", "steps", "named"),
+    [
+        ("en", ["a", "b", "c"], "a, b, c", "a; b; c", "a, b and c"),
+        ("en", ["a", "b"], "a, b", "a; b", "a and b"),
+        ("en", ["a"], "a", "a", "a"),
+        ("zh-hans", ["甲", "乙", "丙"], "甲、乙、丙", "甲；乙；丙", "甲、乙和丙"),
+        ("zh-hans", ["甲"], "甲", "甲", "甲"),
+    ],
+)
+def test_a_list_is_joined_by_the_signs_of_the_language(language, parts, row, steps, named):
+    with translation.override(language):
+        said = wording.joined(parts), wording.joined(parts, by="; "), wording.listed(parts)
+    assert said == (row, steps, named)
 
 
 @pytest.mark.parametrize(
@@ -108,3 +124,9 @@ def test_a_near_moment_leaves_out_what_goes_without_saying(value, text):
 )
 def test_a_span_names_its_two_largest_units(length, text):
     assert wording.span(length) == text
+
+
+def test_a_span_and_a_near_moment_are_told_in_chinese():
+    with translation.override("zh-hans"):
+        said = wording.span(timedelta(days=7, hours=6)), wording.near_moment(NOW, NOW)
+    assert said == ("7 天 6 小时", "今天 14:32")

@@ -43,6 +43,7 @@ for _written in (
     wording.iso,
     wording.clock_parts,
     wording.span,
+    wording.joined,
 ):
     register.filter(_written.__name__, _written)
 
