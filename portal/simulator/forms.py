@@ -10,7 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from portal.kernel import calendar, money
 from portal.kernel.forms import EmailField, TextField
@@ -129,7 +129,7 @@ class PayForm(Once):
 class PersonForm(Once):
     """Somebody new; what is left empty is invented."""
 
-    name = TextField(max_length=40, required=False, label=gettext_lazy("Name"))
+    name = TextField(max_length=40, required=False, label=pgettext_lazy("person", "Name"))
     wechat_id = TextField(max_length=20, required=False, label=gettext_lazy("WeChat ID"))
     id_number = TextField(max_length=40, required=False, label=gettext_lazy("ID number"))
     phone = TextField(max_length=40, required=False, label=gettext_lazy("Mobile number"))
