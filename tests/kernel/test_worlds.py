@@ -1,12 +1,14 @@
 """Worlds: isolated, each with a clock that only moves forward and forgets nothing (SIM-1, SIM-2)."""
 
 from datetime import UTC, datetime, timedelta
+from threading import Event, Thread
+from time import sleep
 
 import pytest
 from django.apps import apps
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
-from portal.kernel import clock, deadlines, outbox, worlds
+from portal.kernel import clock, deadlines, locks, outbox, worlds
 from portal.kernel.actors import SIMULATOR
 from portal.kernel.errors import Refused
 from portal.kernel.models import AuditEvent, Deadline, World
@@ -511,3 +513,61 @@ def test_what_was_cut_short_before_a_reset_does_not_go_on_after_it(world, note, 
     assert worlds.resume(world.pk) is None
     assert tick().worlds == 0
     assert (fresh(world).now(), notes(world)) == (BEGINNING, [])
+
+
+# --- an action in the middle of an advance -------------------------------------------------------
+
+
+def clocks_seen_by_an_action(world, note):
+    """Return what an action reads of the clock at its beginning and its end, with an advance beside it.
+
+    The advance fires its first event, then the action begins, then the advance comes to its second.
+    """
+    began = Event()
+    seen: list[datetime] = []
+
+    def act():
+        try:
+            with transaction.atomic():
+                seen.append(World.objects.share(world.pk).now())
+                began.set()
+                sleep(0.4)  # long enough for the advance to come along
+                seen.append(fresh(world).now())
+        finally:
+            connection.close()
+
+    action = Thread(target=act)
+
+    @outbox.delivers("tests.act")
+    def between(subject_id):
+        action.start()
+        began.wait(10)
+
+    @deadlines.on("tests.first", title=lambda row: "First")
+    def first(row):
+        outbox.put("tests.act", subject=Person.objects.get(pk=row.subject_id))
+        return "first"
+
+    deadlines.schedule("tests.first", subject=Person.objects.filter(world=world)[0], due_at=at(1))
+    note(world, "second", at(2))
+    advance(world, 3)
+    action.join()
+    return seen
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_an_action_sees_one_clock_from_beginning_to_end(world, note):
+    """DESIGN 5: world shared for actions, exclusive for advance; what an action stamps is one moment."""
+    assert clocks_seen_by_an_action(world, note) == [at(1), at(1)]
+    assert fresh(world).now() == at(3)
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_control_without_the_exclusive_lock_an_action_sees_the_clock_jump(world, note, monkeypatch):
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite writes one transaction at a time")
+    monkeypatch.setattr(locks, "hold_world", locks.share_world)
+
+    assert clocks_seen_by_an_action(world, note) == [at(1), at(3)]
