@@ -32,7 +32,11 @@ def _row(account: Account, capability: Capability) -> dict[str, Any]:
     decision = account.can(capability)
     if decision:
         since = _since(account, capability)
-        row |= {"state": "ok", "value": _("since %(day)s") % {"day": short_day(since)} if since else ""}
+        row |= {
+            "state": "ok",
+            "value": _("since %(day)s") % {"day": short_day(since)} if since else "",
+            "hint": _("The rules allow it. Its page is not simulated yet."),
+        }
     else:
         row |= {"state": "", "hint": decision.reason}
         if _is_for(account, capability):

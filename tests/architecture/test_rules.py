@@ -24,13 +24,13 @@ ROOT = Path(__file__).resolve().parents[2]
 OURS = ("portal", "accounts", "verification")
 MACHINES = {machine.name: machine for machine in machines()}
 
-# Capabilities that no action requires yet, and the issue that builds it.
+# Capabilities that no action requires yet, and what brings it.
 NOT_BUILT_YET = {
-    Capability.APPLY_FOR_AUTHENTICATION: "issue 3: WeChat authentication",
-    Capability.EDIT_INFORMATION: "issue 3: information perfection",
-    Capability.SUBMIT_FOR_VERIFICATION: "issue 4: submission and release",
-    Capability.OPEN_WECHAT_PAY: "issue 5: payments",
-    Capability.OPEN_VIRTUAL_PAYMENT: "issue 5: payments",
+    Capability.APPLY_FOR_AUTHENTICATION: "comes with WeChat authentication",
+    Capability.EDIT_INFORMATION: "comes with information perfection",
+    Capability.SUBMIT_FOR_VERIFICATION: "comes with submission and release",
+    Capability.OPEN_WECHAT_PAY: "comes with virtual payment",
+    Capability.OPEN_VIRTUAL_PAYMENT: "comes with virtual payment",
 }
 # Capabilities that the outside world exercises: the bank judges money by the wire transfer's own state.
 EXERCISED_OUTSIDE = {Capability.PAY_WIRE_TRANSFER}
