@@ -9,10 +9,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from portal.kernel.terms import EntityType, VerificationMethod
-from verification.actions.entity import OPEN_METHODS, OPEN_TYPES
-
-SHUT_TYPE: Final = _("Verified by WeChat authentication only, which cannot be rehearsed yet.")
-SHUT_METHOD: Final = _("It cannot be rehearsed yet. Choose wire transfer.")
 
 
 @dataclass(frozen=True)
@@ -46,7 +42,6 @@ ENTITY_TYPES: Final = tuple(
         value=kind.value,
         title=kind.label,
         text=_SCOPES[kind],
-        shut_reason="" if kind in OPEN_TYPES else SHUT_TYPE,
     )
     for kind in EntityType
 )
@@ -73,6 +68,5 @@ METHODS: Final = (
             _("Valid for one year, then renewed"),
             _("Also opens: WeChat Pay, Virtual Payment"),
         ),
-        shut_reason="" if VerificationMethod.WECHAT_AUTHENTICATION in OPEN_METHODS else SHUT_METHOD,
     ),
 )

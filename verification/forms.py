@@ -19,7 +19,7 @@ from portal.kernel.forms import TextField
 from portal.kernel.limits import Usage
 from portal.kernel.terms import EntityType, VerificationMethod
 from verification import actions as verification
-from verification.actions.entity import LONGEST, OPEN_TYPES
+from verification.actions.entity import LONGEST
 from verification.actions.mobile import Verdict
 from verification.models import Registration
 
@@ -60,10 +60,10 @@ class EntityForm(forms.Form):
 
     entity_type = forms.ChoiceField(
         label=_("Entity type"),
-        choices=[(kind.value, kind.label) for kind in EntityType if kind in OPEN_TYPES],
+        choices=EntityType.choices,
         error_messages={
             "required": _("Choose an entity type."),
-            "invalid_choice": _("This entity type cannot be rehearsed yet. Choose another."),
+            "invalid_choice": _("Choose an entity type."),
         },
     )
     entity_name = TextField(
@@ -78,10 +78,13 @@ class EntityForm(forms.Form):
     )
     method = forms.ChoiceField(
         label=_("Verification method"),
-        choices=[(VerificationMethod.WIRE_TRANSFER.value, VerificationMethod.WIRE_TRANSFER.label)],
+        choices=[
+            (method.value, method.label)
+            for method in (VerificationMethod.WIRE_TRANSFER, VerificationMethod.WECHAT_AUTHENTICATION)
+        ],
         error_messages={
             "required": _("Choose a verification method."),
-            "invalid_choice": _("This method cannot be rehearsed yet. Choose wire transfer."),
+            "invalid_choice": _("Choose a verification method."),
         },
     )
     admin_name = TextField(
@@ -137,7 +140,7 @@ class EntityForm(forms.Form):
     def usages(self) -> dict[str, Usage]:
         """Return by field how far the limits on what is typed are used (REG-11)."""
         candidate = Registration(**self.typed()) if self.is_bound else self.draft
-        if candidate.entity_type not in OPEN_TYPES:
+        if candidate.entity_type not in EntityType.values:
             candidate.entity_type = ""
         found: dict[str, Usage] = {}
         for usage, field in verification.usages(self.world, candidate):

@@ -76,6 +76,7 @@ class Account(Stateful):
     confirmed_at = models.DateTimeField(null=True)
     verified_at = models.DateTimeField(null=True)
     authenticated_at = models.DateTimeField(null=True)
+    authenticated_until = models.DateTimeField(null=True)
     expired_at = models.DateTimeField(null=True)
 
     objects = AccountQuerySet.as_manager()
@@ -173,9 +174,20 @@ class Account(Stateful):
         label=_("WeChat authentication is approved"),
         who=_("a reviewer"),
     )
-    def authenticate(self, *, at: datetime, by: Actor) -> None:
+    def authenticate(self, *, at: datetime, until: datetime, by: Actor) -> None:
         """A reviewer approved the materials; valid for a year."""
-        self.authenticated_at = at
+        self.authenticated_at, self.authenticated_until = at, until
+
+    @transition(
+        field=state,
+        source=S.AUTHENTICATED,
+        target=S.AUTHENTICATED,
+        label=_("WeChat authentication is renewed"),
+        who=_("a reviewer"),
+    )
+    def renew(self, *, until: datetime, by: Actor) -> None:
+        """The yearly review passed; a year is added to the one that runs."""
+        self.authenticated_until = until
 
     @transition(
         field=state,

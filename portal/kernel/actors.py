@@ -38,10 +38,12 @@ TIMER = Actor(ActorKind.PLATFORM, None, "timer")
 BANK = Actor(ActorKind.PLATFORM, None, "bank")
 VISITOR = Actor(ActorKind.PLATFORM, None, "visitor")
 SIMULATOR = Actor(ActorKind.PLATFORM, None, "simulator")
+POLICY = Actor(ActorKind.PLATFORM, None, "policy")
 
 PLATFORM_NAMES = {
     "timer": _("the clock"),
     "bank": _("the bank"),
     "visitor": _("a visitor"),
     "simulator": _("the simulator"),
+    "policy": _("the review policy"),
 }

@@ -50,6 +50,20 @@ def start_of_day(moment: datetime) -> datetime:
     return _in_shanghai(moment).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
+def years_after(moment: datetime, years: int) -> datetime:
+    """Return the same day and time in Shanghai `years` later; 29 February becomes the 28th.
+
+    ValueError when `moment` is naive or the calendar ends before.
+    """
+    start = _in_shanghai(moment)
+    try:
+        return start.replace(year=start.year + years)
+    except ValueError:
+        if start.year + years > date.max.year:
+            raise _beyond_the_calendar() from None
+        return start.replace(year=start.year + years, day=28)
+
+
 def _in_shanghai(moment: datetime) -> datetime:
     if moment.utcoffset() is None:
         raise ValueError(f"a moment needs its time zone: {moment!r}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -68,10 +68,13 @@ def latest(purpose: str, subject_id: int) -> Confirmation | None:
 
 
 @action
-def ask(purpose: str, *, subject: Any, by: Actor, person_id: int | None = None) -> Confirmation:
+def ask(
+    purpose: str, *, subject: Any, by: Actor, person_id: int | None = None, until: datetime | None = None
+) -> Confirmation:
     """Show a new code for `subject` (a row with a world); an earlier one still waiting is void.
 
-    `person_id`: the only person who may answer; None: whoever scans.
+    `person_id`: the only person who may answer; None: whoever scans. `until`: world time, five
+    minutes from now when not given.
     """
     if purpose not in PURPOSES:
         raise LookupError(f"unknown purpose {purpose}")
@@ -86,7 +89,7 @@ def ask(purpose: str, *, subject: Any, by: Actor, person_id: int | None = None) 
         subject_id=subject.pk,
         person_id=person_id,
         shown_at=now,
-        expires_at=now + LIFE,
+        expires_at=until or now + LIFE,
     )
 
 

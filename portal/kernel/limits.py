@@ -66,6 +66,22 @@ SMS_AGAIN: Final = timedelta(seconds=60)
 WIRE_TRANSFER: Final = timedelta(days=10)  # 240 hours
 WIRE_REMINDERS: Final = (7, 3, 1)  # days left
 WIRE_RETURN_WORKING_DAYS: Final = 10
+AUTHENTICATION: Final = timedelta(days=30)  # from confirmation, when chosen at registration
+AUTHENTICATION_AGAIN: Final = timedelta(days=7)  # after a failed attempt
+AUTHENTICATION_PAY: Final = timedelta(hours=24)
+AUTHENTICATION_REFILL: Final = timedelta(days=30)  # from the first return
+AUTHENTICATION_REFILLS: Final = 3
+AUTHENTICATION_REVIEW_WORKING_DAYS: Final = 5
+AUTHENTICATION_YEARS: Final = 1
+RENEWAL_OPENS: Final = timedelta(days=90)  # before it runs out
+RENEWAL_REMINDERS: Final = (90, 60, 30, 7)  # days left
+AUTHENTICATION_FEE_FEN: Final[Mapping[E, int]] = {
+    E.ENTERPRISE: 30_000,
+    E.INDIVIDUAL_BUSINESS: 30_000,
+    E.GOVERNMENT: 0,
+    E.MEDIA: 30_000,
+    E.OTHER_ORGANIZATION: 30_000,
+}
 PARKED_RETURN_WORKING_DAYS: Final = 1
 
 

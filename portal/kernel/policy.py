@@ -70,6 +70,9 @@ POLICY: Final[Mapping[C, Rule]] = {
         ORGANIZATIONS,
         frozenset({S.AWAITING_AUTHENTICATION, S.VERIFIED, S.LAPSED}),
     ),
+    C.RENEW_AUTHENTICATION: Rule(
+        gettext_lazy("Renewal of WeChat authentication"), ORGANIZATIONS, AUTHENTICATED
+    ),
     C.OPEN_WECHAT_PAY: Rule(
         gettext_lazy("WeChat Pay"), ORGANIZATIONS, AUTHENTICATED
     ),
@@ -94,9 +97,12 @@ NOT_YET: Final[Mapping[S, tuple[Promise, str]]] = {
     ),
     S.AWAITING_AUTHENTICATION: (
         gettext_lazy("The entity is not verified yet. It opens with WeChat authentication."),
-        "",
+        "verification:authentication",
     ),
-    S.LAPSED: (gettext_lazy("WeChat authentication lapsed. It opens again with a new one."), ""),
+    S.LAPSED: (
+        gettext_lazy("WeChat authentication lapsed. It opens again with a new one."),
+        "verification:authentication",
+    ),
     S.EXPIRED: (
         gettext_lazy("This registration expired and its e-mail is free. Register again."),
         "accounts:register",
@@ -117,7 +123,11 @@ def decide(capability: C, *, entity: E | None, state: S) -> Decision:
     if (state in VERIFIED and rule.states != AUTHENTICATED) or state in AFTER.get(capability, ()):
         return Decision(False, _("This is already done for this account."))
     if state in VERIFIED | {S.AWAITING_TRANSFER} and rule.states == AUTHENTICATED:
-        return Decision(False, _("It needs WeChat authentication, which this account does not have."))
+        return Decision(
+            False,
+            _("It needs WeChat authentication, which this account does not have."),
+            "verification:authentication" if entity in ORGANIZATIONS else "",
+        )
     reason, way_out = NOT_YET[state]
     return Decision(False, str(reason), way_out)
 

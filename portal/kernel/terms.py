@@ -60,4 +60,5 @@ class Capability(StrEnum):
     OPEN_VIRTUAL_PAYMENT = "open_virtual_payment"
     OPEN_WECHAT_PAY = "open_wechat_pay"
     PAY_WIRE_TRANSFER = "pay_wire_transfer"
+    RENEW_AUTHENTICATION = "renew_authentication"
     SUBMIT_FOR_VERIFICATION = "submit_for_verification"

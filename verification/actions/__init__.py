@@ -1,5 +1,6 @@
 """What can be done in this stage: register the entity, and prove it."""
 
+from verification.actions import authentication
 from verification.actions.entity import (
     confirm_entity,
     draft_of,
@@ -13,6 +14,7 @@ from verification.actions.mobile import check_code, newest_code, send_code, thro
 from verification.actions.wire_transfer import judge
 
 __all__ = [
+    "authentication",
     "check_code",
     "confirm_entity",
     "draft_of",

@@ -23,17 +23,13 @@ from portal.kernel.models import Confirmation, World
 from portal.kernel.terms import Capability, EntityType, VerificationMethod
 from portal.kernel.text import same_name
 from portal.outside.models import Person
-from verification.actions import wire_transfer
+from verification.actions import authentication, wire_transfer
 from verification.models import Registration
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 SCAN = "verification.administrator_scan"
-
-# What can be walked to its end today; the others are shown and explained.
-OPEN_TYPES: Final = frozenset({EntityType.INDIVIDUAL, EntityType.ENTERPRISE, EntityType.INDIVIDUAL_BUSINESS})
-OPEN_METHODS: Final = frozenset({VerificationMethod.WIRE_TRANSFER, VerificationMethod.REAL_NAME_SCAN})
 
 # What a draft keeps of each field, in characters: as much as its column holds.
 LONGEST: Final = {
@@ -129,8 +125,10 @@ def confirm_entity(account_id: int, *, by: Actor) -> Account:
     account.original_id = f"gh_{secrets.token_hex(6)}"
     if draft.way == VerificationMethod.REAL_NAME_SCAN:
         account.verify_by_scan(entity=entity, at=now, by=by)
-    else:
+    elif draft.way == VerificationMethod.WIRE_TRANSFER:
         account.await_transfer(entity=entity, at=now, by=by)
+    else:
+        account.await_authentication(entity=entity, at=now, by=by)
     account.save()
     Administrator.objects.create(
         world=account.world,
@@ -142,8 +140,10 @@ def confirm_entity(account_id: int, *, by: Actor) -> Account:
     )
     if draft.way == VerificationMethod.REAL_NAME_SCAN:
         notices.tell(account, VERIFIED, name=draft.admin_name)
-    else:
+    elif draft.way == VerificationMethod.WIRE_TRANSFER:
         wire_transfer.ask(account)
+    else:
+        authentication.begin(account)
     return account
 
 
@@ -218,12 +218,6 @@ def _entity(world: World, draft: Registration) -> Entity:
 
 def _require_complete(draft: Registration) -> Person:
     """Return the person who scanned, or refuse a draft that is not complete."""
-    if draft.entity_type not in OPEN_TYPES or draft.way not in OPEN_METHODS:
-        raise Refused(
-            _("Nothing was confirmed: this way of verification cannot be rehearsed yet. "
-              "Choose wire transfer."),
-            way_out="verification:entity",
-        )  # fmt: skip
     if draft.way not in policy.METHODS[EntityType(draft.entity_type)]:
         raise Refused(
             _("Nothing was confirmed: this entity type is not verified that way."),

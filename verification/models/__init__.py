@@ -1,6 +1,14 @@
 """The verification stage's rows, by noun."""
 
+from verification.models.authentication import AuthenticationOrder, Document, SubmittedRound
 from verification.models.registration import Registration, SmsCode
 from verification.models.wire_transfer import WireTransfer
 
-__all__ = ["Registration", "SmsCode", "WireTransfer"]
+__all__ = [
+    "AuthenticationOrder",
+    "Document",
+    "Registration",
+    "SmsCode",
+    "SubmittedRound",
+    "WireTransfer",
+]

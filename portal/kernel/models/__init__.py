@@ -1,0 +1,33 @@
+"""The kernel's rows, by noun."""
+
+from portal.kernel.models.review import Review, ReviewPolicy, Verdict
+from portal.kernel.models.world import (
+    AuditEvent,
+    Confirmation,
+    Deadline,
+    DeadlineQuerySet,
+    IdempotencyKey,
+    OutgoingMessage,
+    Pulse,
+    Purge,
+    Throttle,
+    World,
+    world_token,
+)
+
+__all__ = [
+    "AuditEvent",
+    "Confirmation",
+    "Deadline",
+    "DeadlineQuerySet",
+    "IdempotencyKey",
+    "OutgoingMessage",
+    "Pulse",
+    "Purge",
+    "Review",
+    "ReviewPolicy",
+    "Throttle",
+    "Verdict",
+    "World",
+    "world_token",
+]

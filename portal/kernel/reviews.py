@@ -1,0 +1,303 @@
+"""The reviewers' desk's acts: submit, claim, decide. Stages plug in by registering a kind (SIM-7, REL-7).
+
+One door for the desk, a world's policy, magic values and the control API: they leave the same
+verdict, but for who gave it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from portal.kernel import clock, deadlines
+from portal.kernel.action import action
+from portal.kernel.actors import POLICY, Actor
+from portal.kernel.errors import Refused
+from portal.kernel.models import Deadline, Review, ReviewPolicy, Verdict
+from portal.kernel.wording import moment
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+AUTO: Final = "kernel.review"
+CLAIM: Final = timedelta(minutes=30)
+MOST_REASONS: Final = 20
+LONGEST_REASON: Final = 500
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why not: a canned code or words of the reviewer's own, and the field it belongs to."""
+
+    text: str
+    code: str = ""
+    field: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        """Return it as a verdict keeps it."""
+        return {"code": self.code, "field": self.field, "text": self.text}
+
+
+@dataclass(frozen=True)
+class Canned:
+    """A reason the desk offers: its code, its sentence in both languages, the field it is tied to."""
+
+    code: str
+    text: StrOrPromise
+    field: str = ""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What was decided, as a kind's `carry_out` gets it."""
+
+    verdict: str
+    reasons: Sequence[Reason]
+    facts: Mapping[str, Any]
+    at: datetime
+    by: Actor
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of review.
+
+    `lock(subject_id)` takes the locks that come before the review's own; `carry_out(review, decision)`
+    moves the subject in the same transaction; `verdicts` are those its state allows; `checklist` are
+    the points the desk goes through, `canned` the reasons it offers. `template` shows the subject at
+    the desk, with what `present(review)` returns.
+    """
+
+    name: str
+    label: StrOrPromise
+    lock: Callable[[int], object]
+    carry_out: Callable[[Review, Decision], None]
+    present: Callable[[Review], dict[str, Any]]
+    template: str
+    verdicts: tuple[str, ...] = (Verdict.Kind.APPROVE, Verdict.Kind.REJECT, Verdict.Kind.RETURN)
+    checklist: tuple[tuple[str, StrOrPromise], ...] = ()
+    canned: tuple[Canned, ...] = ()
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> Kind:
+    """Make a kind known to the desk."""
+    KINDS[kind.name] = kind
+    return kind
+
+
+def submit(
+    kind: str,
+    *,
+    subject: Any,
+    account_id: int,
+    title: str,
+    due_at: datetime,
+    magic: str = "",
+) -> Review:
+    """Put `subject` (a row with a world) into the queue; belongs inside an action.
+
+    The world's policy decides who looks at it; `magic` is a typed magic value that decides instead
+    (SIM-5).
+    """
+    world = subject.world
+    rounds = Review.objects.filter(kind=kind, subject_id=subject.pk).count()
+    review = Review.objects.create(
+        world=world,
+        kind=KINDS[kind].name,
+        subject_id=subject.pk,
+        account_id=account_id,
+        title=title,
+        round=rounds + 1,
+        submitted_at=world.now(),
+        due_at=due_at,
+    )
+    policy = policy_of(world.pk, kind)
+    if magic:
+        deadlines.schedule(
+            AUTO, subject=review, account_id=account_id, due_at=world.now(), detail=f"magic:{magic}"[:32]
+        )
+    elif policy.mode != ReviewPolicy.Mode.HUMAN:
+        deadlines.schedule(
+            AUTO,
+            subject=review,
+            account_id=account_id,
+            due_at=world.now() + (policy.after or timedelta()),
+            detail=policy.mode,
+        )
+    return review
+
+
+def policy_of(world_id: int, kind: str) -> ReviewPolicy:
+    """Return a world's policy for a kind: people decide unless it says otherwise."""
+    found = ReviewPolicy.objects.filter(world_id=world_id, kind=kind).first()
+    return found or ReviewPolicy(world_id=world_id, kind=kind)
+
+
+@action
+def claim(review_id: int, *, by: Actor) -> Review:
+    """Take a review on for half an hour of real time, so that colleagues see somebody is at it."""
+    review = _open(review_id, by)
+    review.claimed_by_id, review.claimed_by = by.id, by.name
+    review.claimed_until = clock.real_now() + CLAIM
+    review.save(update_fields=["claimed_by_id", "claimed_by", "claimed_until"])
+    return review
+
+
+@action
+def release(review_id: int, *, by: Actor) -> Review:
+    """Give a review back to the queue."""
+    review = _open(review_id, by)
+    review.claimed_by_id, review.claimed_by, review.claimed_until = None, "", None
+    review.save(update_fields=["claimed_by_id", "claimed_by", "claimed_until"])
+    return review
+
+
+@action
+def decide(
+    review_id: int,
+    verdict: str,
+    *,
+    by: Actor,
+    reasons: Sequence[Reason] = (),
+    facts: Mapping[str, Any] | None = None,
+    until: datetime | None = None,
+    note: str = "",
+    source: str = "human",
+) -> Verdict:
+    """Decide an open review: approve, reject or return it, or delay it until a moment.
+
+    Refused, saying who was first, when it is decided already; when a colleague has claimed it; when
+    the kind does not know the verdict; when reject or return comes without a reason.
+    """
+    unlocked = Review.objects.get(pk=review_id)
+    kind = KINDS[unlocked.kind]
+    kind.lock(unlocked.subject_id)
+    review = _open(review_id, by)
+    now = review.world.now()
+    if verdict not in (*kind.verdicts, Verdict.Kind.DELAY):
+        raise Refused(_("Not decided: that verdict does not exist for this kind of review."), code="verdict")
+    if verdict in {Verdict.Kind.REJECT, Verdict.Kind.RETURN} and not reasons:
+        raise Refused(_("Not decided: give at least one reason."), code="reasons", field="reasons")
+    if verdict == Verdict.Kind.DELAY and (until is None or until <= now):
+        raise Refused(_("Not delayed: choose a moment after now."), code="until", field="until")
+    given = Verdict.objects.create(
+        world=review.world,
+        review=review,
+        kind=verdict,
+        reasons=[reason.as_json() for reason in reasons[:MOST_REASONS]],
+        facts=dict(facts or {}),
+        note=note[:500],
+        source=source,
+        by_kind=by.kind,
+        by_id=by.id,
+        by_name=by.name,
+        at=now,
+    )
+    told = " ".join(reason.text for reason in reasons)
+    if verdict == Verdict.Kind.DELAY:
+        review.delayed_until = until
+    elif verdict == Verdict.Kind.APPROVE:
+        review.approve(at=now, by=by)
+    elif verdict == Verdict.Kind.REJECT:
+        review.reject(at=now, reason=told, by=by)
+    else:
+        review.return_for_correction(at=now, reason=told, by=by)
+    review.claimed_by_id, review.claimed_by, review.claimed_until = None, "", None
+    review.save()
+    if verdict != Verdict.Kind.DELAY and source == "human":
+        deadlines.cancel(AUTO, subject_id=review.pk)  # the policy's own firing claims its row itself
+    kind.carry_out(review, Decision(verdict, reasons, given.facts, now, by))
+    return given
+
+
+def withdraw(kind: str, *, subject_id: int, by: Actor) -> None:
+    """Take what waits for `subject_id` out of the queue; belongs inside an action."""
+    waiting = Review.objects.open().filter(kind=kind, subject_id=subject_id).first()
+    if waiting:
+        review = Review.objects.lock(waiting.pk)
+        review.withdraw(at=review.world.now(), by=by)
+        review.save()
+        deadlines.cancel(AUTO, subject_id=review.pk)
+
+
+@deadlines.on(AUTO, title=lambda _row: gettext_lazy("A review is decided by the world's policy"))
+def decide_by_policy(row: Deadline) -> str:
+    """Decide as the world's policy, or the magic value that was typed, says."""
+    review = Review.objects.get(pk=row.subject_id)
+    if review.state != Review.State.OPEN:
+        return "kept"
+    verdict, reasons = Verdict.Kind.APPROVE.value, list[Reason]()
+    source, _colon, value = row.detail.partition(":")
+    if source == "magic":
+        verdict, reasons = MAGIC[value].verdict, [Reason(str(MAGIC[value].reason))]
+    elif source == ReviewPolicy.Mode.SCRIPTED:
+        policy = ReviewPolicy.objects.select_for_update().get(world_id=review.world_id, kind=review.kind)
+        if not policy.verdicts:
+            return "kept"
+        scripted, *policy.verdicts = policy.verdicts
+        policy.save(update_fields=["verdicts"])
+        verdict = scripted["verdict"]
+        reasons = [
+            Reason(each.get("text", ""), each.get("code", ""), each.get("field", ""))
+            for each in scripted.get("reasons", [])
+        ]
+    if verdict == Verdict.Kind.APPROVE:
+        reasons = []
+    decide(review.pk, verdict, by=POLICY, reasons=reasons, source=source)
+    return verdict
+
+
+@dataclass(frozen=True)
+class Magic:
+    """A magic value: typed into a form's magic field it decides the review at once (SIM-5)."""
+
+    verdict: str
+    reason: StrOrPromise = ""
+    label: StrOrPromise = field(default="")
+
+
+MAGIC: Final[Mapping[str, Magic]] = {
+    "approve": Magic("approve", label=gettext_lazy("approved at once")),
+    "reject": Magic("reject", gettext_lazy("Refused by the magic value."), gettext_lazy("refused at once")),
+    "return": Magic(
+        "return",
+        gettext_lazy("Returned by the magic value: submit it again with another value."),
+        gettext_lazy("returned for correction at once"),
+    ),
+}
+
+
+def magic_in(text: str) -> str:
+    """Return the magic value that a typed e-mail names, such as approve in approve@magic.example, or ''."""
+    value, _at, domain = text.casefold().partition("@")
+    return value if domain == "magic.example" and value in MAGIC else ""
+
+
+def _open(review_id: int, by: Actor) -> Review:
+    review = Review.objects.lock(review_id)
+    if review.state != Review.State.OPEN:
+        last = review.verdicts.order_by("-id").first()
+        raise Refused(
+            _("Not decided: %(name)s was first. It was %(state)s on %(at)s.")
+            % {
+                "name": last.by if last else "-",
+                "state": review.get_state_display().lower(),
+                "at": moment(review.decided_at),
+            },
+            code="decided",
+        )
+    if review.is_claimed_by_another(by) and not by.is_platform:
+        raise Refused(
+            _("%(name)s is at this review until %(at)s. Take another one, or wait.")
+            % {"name": review.claimed_by, "at": moment(review.claimed_until)},
+            code="claimed",
+        )
+    return review
