@@ -13,7 +13,7 @@ from django.apps import apps
 from django.db import models
 from django.utils.translation import gettext as _
 
-from portal.kernel import audit, calendar, clock, deadlines, locks, outbox
+from portal.kernel import audit, calendar, clock, deadlines, locks, outbox, pictures
 from portal.kernel.action import action, transactional
 from portal.kernel.actors import Actor
 from portal.kernel.deadlines import ClockLost, Fired
@@ -329,6 +329,7 @@ def _purge(world: World) -> int:
     Purge.objects.create(world_id=world.pk)
     rows = sum(_delete_rows(model, world) for model in apps.get_models(include_auto_created=True))
     Purge.objects.filter(world_id=world.pk).delete()
+    pictures.forget(world.pk)
     return rows
 
 
