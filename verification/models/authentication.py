@@ -142,8 +142,8 @@ class AuthenticationOrder(Stateful):
         label=_("approves the qualification"),
         who=_("a reviewer"),
     )
-    def approve(self, *, at: datetime, name_result: str, by: Actor) -> None:
-        """The qualification passed; the name may have or not."""
+    def approve(self, *, at: datetime, name_result: str, reason: str, by: Actor) -> None:
+        """The qualification passed; the name may have or not, and `reason` says why not."""
         self.ended_at, self.name_result = at, name_result
 
     @transition(
