@@ -49,8 +49,12 @@ class Upload:
 
 
 def sent(upload: Upload) -> WSGIRequest:
-    environ: dict[str, Any] = {"CONTENT_LENGTH": str(upload.length), "wsgi.input": upload}
-    return RequestFactory().generic("POST", "/", content_type="multipart/form-data; boundary=x", **environ)
+    environ: dict[str, Any] = {
+        "CONTENT_TYPE": "multipart/form-data; boundary=x",
+        "CONTENT_LENGTH": str(upload.length),
+        "wsgi.input": upload,
+    }
+    return RequestFactory().generic("POST", "/", **environ)
 
 
 def size_of_licence(request: WSGIRequest) -> int | None:
