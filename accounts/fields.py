@@ -35,6 +35,18 @@ class CreditCodeField(TextField):
         return numbers.licence_or_credit_code(typed)
 
 
+class OrganisationCodeField(TextField):
+    """A unified social credit code of 18 characters, or an organisation code XXXXXXXX-X."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"autocomplete": "off"}))
+        super().__init__(max_length=18, **kwargs)
+
+    def read(self, typed: str) -> str:
+        """Return the code; ValueError with a sentence."""
+        return numbers.credit_or_organisation_code(typed)
+
+
 class MobileField(TextField):
     """A mobile number of 11 digits."""
 

@@ -16,6 +16,7 @@ _UNFINISHED: Final[dict[str, str]] = {
     S.REGISTERED: "accounts:activation",
     S.ACTIVATED: "verification:entity",
     S.AWAITING_TRANSFER: "verification:wire_transfer",
+    S.AWAITING_AUTHENTICATION: "verification:authentication",
 }
 _PAGES: Final = _UNFINISHED | {S.EXPIRED: "accounts:register"}
 

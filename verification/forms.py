@@ -11,9 +11,9 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.fields import CreditCodeField, IdCardField, MobileField
+from accounts.fields import CreditCodeField, IdCardField, MobileField, OrganisationCodeField
 from accounts.models import Account
-from portal.kernel import calendar, text
+from portal.kernel import calendar, limits, policy, text
 from portal.kernel.errors import Refused
 from portal.kernel.forms import TextField
 from portal.kernel.limits import Usage
@@ -36,6 +36,20 @@ SCANNED_FOR_ANOTHER: Final = _("The scan was for %(name)s. Show a new code and s
 
 # Of no concern to an individual, but kept: they come back with the next change of the type.
 _OF_A_COMPANY: Final = ("entity_name", "entity_number", "method")
+
+
+# What the name of an organization is called, and the sentence when it is missing (console-rules 1.7).
+_NAMES: Final[Mapping[str, tuple[Promise, Promise]]] = {
+    EntityType.GOVERNMENT: (
+        _("Government full name"),
+        _("Enter the office's full name as on the certificate."),
+    ),
+    EntityType.MEDIA: (_("Media full name"), _("Enter the full name as on the certificate.")),
+    EntityType.OTHER_ORGANIZATION: (
+        _("Organization name"),
+        _("Enter the organization's name as on the certificate."),
+    ),
+}
 
 
 class KeptField(forms.CharField):
@@ -122,11 +136,37 @@ class EntityForm(forms.Form):
         id_number.today = calendar.start_of_day(self.world.now()).date()  # type: ignore[attr-defined]
         if self.is_individual:
             self.fields |= {name: KeptField() for name in _OF_A_COMPANY}
+        elif name := _NAMES.get(self["entity_type"].value()):
+            self._ask_an_organization(*name)
 
     @property
     def is_individual(self) -> bool:
         """Return whether the entity is the administrator in person."""
         return bool(self["entity_type"].value() == EntityType.INDIVIDUAL)
+
+    @property
+    def only_way(self) -> str:
+        """Return the one method that this entity type has, or '' where there is a choice."""
+        kind = self["entity_type"].value()
+        ways = policy.METHODS[EntityType(kind)] if kind in EntityType.values else ()
+        return ways[0] if len(ways) == 1 else ""
+
+    @property
+    def is_free(self) -> bool:
+        """Return whether WeChat authentication costs this entity type nothing."""
+        return limits.AUTHENTICATION_FEE_FEN.get(self["entity_type"].value()) == 0
+
+    def _ask_an_organization(self, label: Promise, missing: Promise) -> None:
+        """Ask for what is on a certificate; the method is given (REG-6, REG-7)."""
+        self.fields |= {
+            "entity_name": TextField(max_length=120, label=label, error_messages={"required": missing}),
+            "entity_number": OrganisationCodeField(
+                label=_("Unified social credit code or organisation code"),
+                help_text=_("18 characters, or the 9 of an organisation code: XXXXXXXX-X."),
+                error_messages={"required": _("Enter the code on the certificate.")},
+            ),
+            "method": KeptField(),
+        }
 
     def typed(self) -> dict[str, str]:
         """Return what the draft keeps: each value as it was read, else as it was typed."""

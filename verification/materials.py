@@ -1,4 +1,4 @@
-"""What an application for WeChat authentication must hold: one table per entity type (console-rules 3.3, 3.4)."""
+"""What an application for WeChat authentication must hold, per entity type (console-rules 3.3, 3.4)."""
 
 from __future__ import annotations
 

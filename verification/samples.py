@@ -22,6 +22,7 @@ Fields = dict[str, str]
 
 COMPANY_ADMINISTRATOR: Final = "linyue"
 INDIVIDUAL: Final = "meiran"
+CIVIL_SERVANT: Final = "guoan"
 WITHOUT_REAL_NAME: Final = "wutong"
 NEXT_CENTURY: Final = date(2108, 1, 1)
 
@@ -72,6 +73,43 @@ def _individual_business(account: Account, rng: Random) -> Fields:
         "entity_type": EntityType.INDIVIDUAL_BUSINESS.value,
         "entity_name": names.individual_business_name(rng),
     }
+
+
+def _organization(kind: EntityType, name: str, number: str, administrator: Fields) -> Fields:
+    return {
+        "entity_type": kind.value,
+        "entity_name": name,
+        "entity_number": number,
+        "method": VerificationMethod.WECHAT_AUTHENTICATION.value,
+        **administrator,
+    }
+
+
+def _government(account: Account, rng: Random) -> Fields:
+    number = numbers.make_credit_code(rng, numbers.STATE_OFFICE)
+    person = _person(account, CIVIL_SERVANT)
+    return _organization(EntityType.GOVERNMENT, names.office_name(rng), number, person)
+
+
+def _media(account: Account, rng: Random) -> Fields:
+    number = numbers.make_credit_code(rng)
+    person = _person(account, COMPANY_ADMINISTRATOR)
+    return _organization(EntityType.MEDIA, names.media_name(rng), number, person)
+
+
+def _other_organization(account: Account, rng: Random) -> Fields:
+    number = numbers.make_credit_code(rng, numbers.CIVIL_AFFAIRS)
+    person = _person(account, COMPANY_ADMINISTRATOR)
+    return _organization(EntityType.OTHER_ORGANIZATION, names.society_name(rng), number, person)
+
+
+def _organisation_code(account: Account, rng: Random) -> Fields:
+    return _government(account, rng) | {"entity_number": numbers.make_organisation_code(rng)}
+
+
+def _wrong_organisation_code(account: Account, rng: Random) -> Fields:
+    right = _organisation_code(account, rng)
+    return right | {"entity_number": _miswritten(right["entity_number"])}
 
 
 def _old_licence(account: Account, rng: Random) -> Fields:
@@ -134,8 +172,15 @@ SAMPLES: Final[Mapping[str, Sample]] = {
     "enterprise": Sample(gettext_lazy("Enterprise"), True, _enterprise),
     "individual_business": Sample(gettext_lazy("Individual business"), True, _individual_business),
     "individual": Sample(gettext_lazy("Individual"), True, _individual),
+    "government": Sample(gettext_lazy("Government"), True, _government),
+    "media": Sample(gettext_lazy("Media"), True, _media),
+    "other_organization": Sample(gettext_lazy("Other organization"), True, _other_organization),
+    "organisation_code": Sample(gettext_lazy("Organisation code"), True, _organisation_code),
     "old_licence": Sample(gettext_lazy("15-digit licence"), True, _old_licence),
     "wrong_code": Sample(gettext_lazy("Wrong check character"), False, _wrong_code),
+    "wrong_organisation_code": Sample(
+        gettext_lazy("Wrong organisation code"), False, _wrong_organisation_code
+    ),
     "known_number": Sample(gettext_lazy("Known code, other name"), False, _known_number),
     "hidden_character": Sample(gettext_lazy("Invisible character"), False, _hidden_character),
     "wrong_id": Sample(gettext_lazy("Wrong ID digit"), False, _wrong_id),

@@ -35,6 +35,16 @@ LINES_OF_BUSINESS = (
     "Network Technology", "Software",
 )  # fmt: skip
 TRADES = ("Board Game Shop", "Game Studio", "Game Workshop", "Puzzle Workshop", "Toy Shop")
+OFFICES = ("Culture Office", "Library", "Museum", "Science Centre", "Sports Office", "Tourism Office")
+PRESSES = ("Daily", "Evening News", "Magazine", "Radio", "Television", "Weekly")
+SOCIETIES = (
+    "Chess Society",
+    "Children's Fund",
+    "Kindergarten",
+    "Music School",
+    "Puzzle Society",
+    "Reading Club",
+)
 MAILBOXES = ("accounts", "desk", "games", "hello", "office", "ops", "studio", "team")
 
 
@@ -51,6 +61,21 @@ def company_name(rng: Random) -> str:
 def individual_business_name(rng: Random) -> str:
     """Return an individual business's name, such as "Suzhou Teapot Lane Game Workshop"."""
     return f"{_city_and_brand(rng)} {rng.choice(TRADES)}"
+
+
+def office_name(rng: Random) -> str:
+    """Return a government office's name, such as "Hangzhou Lantern Bay Tourism Office"."""
+    return f"{_city_and_brand(rng)} {rng.choice(OFFICES)}"
+
+
+def media_name(rng: Random) -> str:
+    """Return a newspaper's or station's name, such as "Ningbo Heron Quay Evening News"."""
+    return f"{_city_and_brand(rng)} {rng.choice(PRESSES)}"
+
+
+def society_name(rng: Random) -> str:
+    """Return another organization's name, such as "Suzhou Teapot Lane Chess Society"."""
+    return f"{_city_and_brand(rng)} {rng.choice(SOCIETIES)}"
 
 
 def email_for(rng: Random, company: str) -> str:

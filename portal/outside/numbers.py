@@ -6,10 +6,13 @@ Invented numbers have region 99 and mobile numbers 100: neither is ever given to
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import date, timedelta
 from random import Random
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from portal.kernel.text import clean
 
@@ -17,10 +20,44 @@ REGION = "99"
 DIGITS = "0123456789"
 # GB 32100-2015: no I, O, S, V, Z. The place of a character is its value.
 CREDIT_CODE_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+# GB 11714-1997: the weights of the eight characters of an organisation code.
+ORGANISATION_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
+# The first two characters of a credit code say who keeps the register.
+MARKET_REGULATOR, STATE_OFFICE, CIVIL_AFFAIRS = "91", "11", "52"
 # Adults in any year a world may start in, 2014 and later.
 BORN_FROM, BORN_TO = date(1960, 1, 1), date(1995, 12, 31)
 
 _LONGEST = 64  # no number is longer, however it is spaced
+
+# What a credit code is refused with, by the paper it is compared with.
+_ON_THE_LICENCE: Mapping[str, Promise] = {
+    "character": gettext_lazy(
+        "A unified social credit code has digits and capital letters without I, O, S, V"
+        " and Z; character %(position)s is none of them."
+        " Check it against the business licence."
+    ),
+    "region": gettext_lazy(
+        "Character %(position)s of a unified social credit code has to be a digit:"
+        " characters 3 to 8 are the region. Check it against the business licence."
+    ),
+    "check": gettext_lazy(
+        "The last character should be %(expected)s for this number. Check it against the business licence."
+    ),
+}
+_ON_THE_CERTIFICATE: Mapping[str, Promise] = {
+    "character": gettext_lazy(
+        "A unified social credit code has digits and capital letters without I, O, S, V"
+        " and Z; character %(position)s is none of them. Check it against the certificate."
+    ),
+    "region": gettext_lazy(
+        "Character %(position)s of a unified social credit code has to be a digit:"
+        " characters 3 to 8 are the region. Check it against the certificate."
+    ),
+    "check": gettext_lazy(
+        "The last character should be %(expected)s for this number. Check it against the certificate."
+    ),
+}
 
 
 def id_card(text: str, *, today: date) -> str:
@@ -82,11 +119,32 @@ def licence_or_credit_code(text: str) -> str:
     if len(number) == 15:
         return _checked_licence_number(number)
     if len(number) == 18:
-        return _checked_credit_code(number)
+        return _checked_credit_code(number, _ON_THE_LICENCE)
     raise ValueError(
         _(
             "A licence number has 15 digits and a unified social credit code 18 characters;"
             " this has %(length)s. Check it against the business licence."
+        )
+        % {"length": len(number)}
+    )
+
+
+def credit_or_organisation_code(text: str) -> str:
+    """Return an 18-character unified social credit code, or an organisation code as XXXXXXXX-X.
+
+    For offices, media and other organizations (console-rules 1.7). The second is GB 11714-1997; its
+    hyphen may be left out. White space is left out, full-width characters become plain, small
+    letters capital. ValueError when it is neither, or its check character is wrong.
+    """
+    number = _plain(text).replace("-", "")
+    if len(number) == 9:
+        return _checked_organisation_code(number)
+    if len(number) == 18:
+        return _checked_credit_code(number, _ON_THE_CERTIFICATE)
+    raise ValueError(
+        _(
+            "A unified social credit code has 18 characters and an organisation code 9;"
+            " this has %(length)s. Check it against the certificate."
         )
         % {"length": len(number)}
     )
@@ -115,10 +173,16 @@ def make_id_card(rng: Random, born: date | None = None) -> str:
     return body + _id_card_check(body)
 
 
-def make_credit_code(rng: Random) -> str:
-    """Return an invented unified social credit code: 91 (an enterprise of the market regulator)."""
-    body = f"91{REGION}" + _drawn(rng, DIGITS, 4) + _drawn(rng, CREDIT_CODE_ALPHABET, 9)
+def make_credit_code(rng: Random, register: str = MARKET_REGULATOR) -> str:
+    """Return an invented unified social credit code of one of the registers, an enterprise's by default."""
+    body = f"{register}{REGION}" + _drawn(rng, DIGITS, 4) + _drawn(rng, CREDIT_CODE_ALPHABET, 9)
     return body + _credit_code_check(body)
+
+
+def make_organisation_code(rng: Random) -> str:
+    """Return an invented organisation code; like every code of ours, its first two digits are 99."""
+    body = REGION + _drawn(rng, ORGANISATION_ALPHABET, 6)
+    return f"{body}-{_organisation_code_check(body)}"
 
 
 def make_licence_number(rng: Random) -> str:
@@ -150,38 +214,34 @@ def _checked_licence_number(number: str) -> str:
         )
     expected = _licence_number_check(number[:14])
     if number[14] != expected:
-        raise ValueError(_wrong_last_character(expected))
+        raise ValueError(_ON_THE_LICENCE["check"] % {"expected": expected})
     return number
 
 
-def _checked_credit_code(number: str) -> str:
+def _checked_credit_code(number: str, refusals: Mapping[str, Promise]) -> str:
     if odd := re.search(f"[^{CREDIT_CODE_ALPHABET}]", number):
+        raise ValueError(refusals["character"] % {"position": odd.start() + 1})
+    if odd := re.search(r"[^0-9]", number[2:8]):
+        raise ValueError(refusals["region"] % {"position": odd.start() + 3})
+    expected = _credit_code_check(number[:17])
+    if number[17] != expected:
+        raise ValueError(refusals["check"] % {"expected": expected})
+    return number
+
+
+def _checked_organisation_code(number: str) -> str:
+    if odd := re.search(r"[^0-9A-Z]", number):
         raise ValueError(
             _(
-                "A unified social credit code has digits and capital letters without I, O, S, V"
-                " and Z; character %(position)s is none of them."
-                " Check it against the business licence."
+                "An organisation code has digits and capital letters; character %(position)s is neither."
+                " Check it against the certificate."
             )
             % {"position": odd.start() + 1}
         )
-    if odd := re.search(r"[^0-9]", number[2:8]):
-        raise ValueError(
-            _(
-                "Character %(position)s of a unified social credit code has to be a digit:"
-                " characters 3 to 8 are the region. Check it against the business licence."
-            )
-            % {"position": odd.start() + 3}
-        )
-    expected = _credit_code_check(number[:17])
-    if number[17] != expected:
-        raise ValueError(_wrong_last_character(expected))
-    return number
-
-
-def _wrong_last_character(expected: str) -> str:
-    return _(
-        "The last character should be %(expected)s for this number. Check it against the business licence."
-    ) % {"expected": expected}
+    expected = _organisation_code_check(number[:8])
+    if number[8] != expected:
+        raise ValueError(_ON_THE_CERTIFICATE["check"] % {"expected": expected})
+    return f"{number[:8]}-{number[8]}"
 
 
 def _id_card_check(body: str) -> str:
@@ -206,6 +266,15 @@ def _credit_code_check(body: str) -> str:
         CREDIT_CODE_ALPHABET.index(character) * pow(3, place, 31) for place, character in enumerate(body)
     )
     return CREDIT_CODE_ALPHABET[-total % 31]
+
+
+def _organisation_code_check(body: str) -> str:
+    """Return the check character of 8 characters (GB 11714-1997: weights, mod 11)."""
+    total = sum(
+        ORGANISATION_ALPHABET.index(character) * weight
+        for character, weight in zip(body, ORGANISATION_WEIGHTS, strict=True)
+    )
+    return "0123456789X"[-total % 11]
 
 
 def _drawn(rng: Random, alphabet: str, count: int) -> str:

@@ -1,4 +1,5 @@
 import pytest
+from django.urls import reverse
 
 from accounts import steps
 from accounts.models import Account
@@ -11,7 +12,6 @@ from portal.kernel.terms import AccountState
         (AccountState.REGISTERED, "/register/activation/", True),
         (AccountState.ACTIVATED, "/register/entity/", True),
         (AccountState.AWAITING_TRANSFER, "/verification/wire-transfer/", True),
-        (AccountState.AWAITING_AUTHENTICATION, "/console/", False),
         (AccountState.VERIFIED, "/console/", False),
         (AccountState.AUTHENTICATED, "/console/", False),
         (AccountState.LAPSED, "/console/", False),
@@ -23,6 +23,13 @@ def test_every_state_has_a_page_to_go_on_with(state, url, unfinished):
     account = Account(state=state)
 
     assert (steps.url_for(account), steps.is_unfinished(account)) == (url, unfinished)
+
+
+def test_method_two_goes_on_with_the_application():
+    account = Account(state=AccountState.AWAITING_AUTHENTICATION)
+
+    assert steps.is_unfinished(account)
+    assert steps.url_for(account) == reverse("verification:authentication")
 
 
 def test_the_steps_before_are_done_and_those_after_are_ahead():

@@ -42,6 +42,63 @@ def test_an_individual_at_a_stage_has_walked_there(world, stage, steps):
     assert (account.state, walked(account)) == (stage, steps)
 
 
+METHOD_TWO = ["activate", "await_authentication"]
+
+
+@pytest.mark.requirement("REG-5", "REG-7", "VER-4", "VER-5")
+@pytest.mark.parametrize(
+    ("stage", "steps"),
+    [
+        ("awaiting_authentication", METHOD_TWO),
+        ("authenticated", [*METHOD_TWO, "authenticate"]),
+        ("lapsed", [*METHOD_TWO, "authenticate", "lapse"]),
+        ("expired", [*METHOD_TWO, "expire"]),
+    ],
+)
+@pytest.mark.parametrize(
+    "entity_type", [EntityType.GOVERNMENT, EntityType.MEDIA, EntityType.OTHER_ORGANIZATION]
+)
+def test_an_organization_at_a_stage_has_walked_there(world, stage, steps, entity_type):
+    account = walks.account_at(world, stage, entity_type=entity_type)
+
+    assert (account.state, account.entity_type, walked(account)) == (stage, entity_type, steps)
+
+
+@pytest.mark.requirement("VER-5")
+def test_a_company_verified_by_wire_may_be_authenticated_too(world):
+    account = walks.account_at(world, "authenticated")
+
+    assert walked(account) == ["activate", "await_transfer", "confirm_transfer", "authenticate"]
+    assert account.verified_at is not None
+    assert account.authenticated_until is not None
+
+
+@pytest.mark.requirement("REG-7")
+def test_a_company_may_choose_method_two(world):
+    account = walks.account_at(world, "authenticated", method="wechat_authentication")
+
+    assert walked(account) == [*METHOD_TWO, "authenticate"]
+    assert account.verified_at is None
+
+
+@pytest.mark.parametrize(
+    ("entity_type", "stage"),
+    [
+        (EntityType.INDIVIDUAL, "authenticated"),
+        (EntityType.INDIVIDUAL, "awaiting_authentication"),
+        (EntityType.INDIVIDUAL, "expired"),
+        (EntityType.GOVERNMENT, "verified"),
+        (EntityType.MEDIA, "awaiting_transfer"),
+        (EntityType.ENTERPRISE, "released"),
+    ],
+)
+def test_a_stage_out_of_reach_leaves_nothing_behind(world, entity_type, stage):
+    with pytest.raises(ValueError, match=f"cannot be brought to {stage}"):
+        walks.account_at(world, stage, entity_type=entity_type)
+
+    assert not Letter.objects.filter(world=world).exists()
+
+
 def test_individuals_never_await_a_transfer(world):
     with pytest.raises(ValueError, match="cannot be brought to awaiting_transfer"):
         walks.account_at(world, "awaiting_transfer", entity_type=EntityType.INDIVIDUAL)

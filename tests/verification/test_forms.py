@@ -36,6 +36,7 @@ def test_every_valid_sample_is_accepted(account: Account, sample: str):
 
 BROKEN = {
     "wrong_code": ("entity_number", "The last character should be"),
+    "wrong_organisation_code": ("entity_number", "Check it against the certificate."),
     "hidden_character": ("entity_name", "U+200B"),
     "wrong_id": ("admin_id_number", "The last character should be"),
     "born_later": ("admin_id_number", "The birth date in this number, 2108-01-01, is in the future."),
@@ -61,7 +62,6 @@ def test_what_only_the_scan_finds_out_passes_the_form(account: Account, sample: 
     ("field", "value", "sentence"),
     [
         ("entity_type", "", "Choose an entity type."),
-        ("entity_type", "government", "This entity type cannot be rehearsed yet. Choose another."),
         ("entity_name", "  ", "Enter the company's name as on the business licence."),
         ("entity_name", "x" * 121, "Keep it to 120 characters; this has 121."),
         ("entity_number", "", "Enter the code on the business licence."),
@@ -74,8 +74,8 @@ def test_what_only_the_scan_finds_out_passes_the_form(account: Account, sample: 
         ("method", "", "Choose a verification method."),
         (
             "method",
-            "wechat_authentication",
-            "This method cannot be rehearsed yet. Choose wire transfer.",
+            "real_name_scan",
+            "Choose a verification method.",
         ),
         ("admin_name", "", "Enter the administrator's name as on the ID card."),
         (
@@ -89,6 +89,80 @@ def test_what_only_the_scan_finds_out_passes_the_form(account: Account, sample: 
 )
 def test_a_refused_field_says_what_to_do(account: Account, field: str, value: str, sentence: str):
     assert form_of(account, typed(account, **{field: value})).errors == {field: [sentence]}
+
+
+ORGANIZATIONS = {
+    "government": ("Government full name", "Enter the office's full name as on the certificate.", True),
+    "media": ("Media full name", "Enter the full name as on the certificate.", False),
+    "other_organization": (
+        "Organization name",
+        "Enter the organization's name as on the certificate.",
+        False,
+    ),
+}
+
+
+@pytest.mark.requirement("REG-5", "REG-6", "REG-7")
+@pytest.mark.parametrize(("kind", "label", "missing", "free"), [(k, *v) for k, v in ORGANIZATIONS.items()])
+def test_an_organization_is_asked_for_its_certificate(
+    account: Account, kind: str, label: str, missing: str, free: bool
+):
+    """Government, media and other organizations have WeChat authentication only."""
+    form = form_of(account, typed(account, kind, entity_name="", entity_number="", method=""))
+
+    assert form.errors == {"entity_name": [missing], "entity_number": ["Enter the code on the certificate."]}
+    assert form["entity_name"].label == label
+    assert form["entity_number"].label == "Unified social credit code or organisation code"
+    assert (form.only_way, form.is_free) == ("wechat_authentication", free)
+    assert Registration(**form.typed()).way == "wechat_authentication"
+
+
+@pytest.mark.requirement("REG-7")
+def test_a_wire_transfer_forged_into_an_organizations_form_is_no_way(account: Account):
+    form = form_of(account, typed(account, "media", method="wire_transfer"))
+
+    assert form.errors == {}
+    assert Registration(**form.typed()).way == "wechat_authentication"
+
+
+@pytest.mark.requirement("REG-6")
+@pytest.mark.parametrize(
+    ("number", "kept"),
+    [
+        ("99123456-0", "99123456-0"),
+        ("991234560", "99123456-0"),
+        ("９９１２３４５６－０", "99123456-0"),
+        (" 9912 3456 0 ", "99123456-0"),
+    ],
+)
+def test_an_organisation_code_is_kept_in_one_form(account: Account, number: str, kept: str):
+    form = form_of(account, typed(account, "government", entity_number=number))
+
+    assert form.errors == {}
+    assert form.typed()["entity_number"] == kept
+
+
+@pytest.mark.requirement("REG-6")
+@pytest.mark.parametrize(
+    ("number", "sentence"),
+    [
+        ("99123456-1", "The last character should be 0 for this number. Check it against the certificate."),
+        (
+            "99É23456-0",
+            "An organisation code has digits and capital letters; character 3 is neither."
+            " Check it against the certificate.",
+        ),
+        (
+            "991234567890123",
+            "A unified social credit code has 18 characters and an organisation code 9; this has 15."
+            " Check it against the certificate.",
+        ),
+    ],
+)
+def test_a_wrong_code_of_an_organization_says_what_to_do(account: Account, number: str, sentence: str):
+    form = form_of(account, typed(account, "government", entity_number=number))
+
+    assert form.errors == {"entity_number": [sentence]}
 
 
 @pytest.mark.requirement("REG-6")

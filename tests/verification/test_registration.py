@@ -46,7 +46,7 @@ def shown(response: Any) -> str:
 
 @pytest.mark.requirement("REG-5")
 def test_all_six_entity_types_are_named_with_their_scope(browser: Client):
-    """Closed ones are visible, disabled, and say why."""
+    """Six entity types, each with what it is for; all of them are open."""
     page = shown(browser.get(FORM))
 
     for title, scope in [
@@ -59,14 +59,13 @@ def test_all_six_entity_types_are_named_with_their_scope(browser: Client):
     ]:
         assert f"<b>{title}</b>" in page
         assert scope in page
-    assert page.count("Verified by WeChat authentication only, which cannot be rehearsed yet.") == 3
     assert re.findall(r'value="(\w+)"\s+id="id_entity_type_\d"(\s+checked)?(\s+disabled)?', page) == [
         ("individual", "", ""),
         ("enterprise", " checked", ""),
         ("individual_business", "", ""),
-        ("government", "", " disabled"),
-        ("media", "", " disabled"),
-        ("other_organization", "", " disabled"),
+        ("government", "", ""),
+        ("media", "", ""),
+        ("other_organization", "", ""),
     ]
 
 
@@ -79,9 +78,26 @@ def test_both_kinds_of_enterprise_see_both_methods(browser: Client, sample: str)
     assert "A fee of 300 yuan is charged for each application." in page
     assert re.findall(r'value="(\w+)"\s+id="id_method_\d"(\s+checked)?(\s+disabled)?', page) == [
         ("wire_transfer", " checked", ""),
-        ("wechat_authentication", "", " disabled"),
+        ("wechat_authentication", "", ""),
     ]
-    assert "It cannot be rehearsed yet. Choose wire transfer." in page
+
+
+@pytest.mark.requirement("REG-7")
+@pytest.mark.parametrize(
+    ("sample", "fee"),
+    [
+        ("government", "free of charge"),
+        ("media", "A fee of 300 yuan is charged for each application."),
+        ("other_organization", "A fee of 300 yuan is charged for each application."),
+    ],
+)
+def test_organizations_are_told_their_one_method(browser: Client, sample: str, fee: str):
+    browser.post(FORM, {"sample": sample})
+    page = shown(browser.get(FORM))
+
+    assert "This entity type has one." in page
+    assert fee in page
+    assert 'id="id_method_0"' not in page
 
 
 @pytest.mark.requirement("REG-7")

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import models
 
 from accounts.models import Account
-from portal.kernel import clock, limits
+from portal.kernel import clock, limits, policy
 from portal.kernel.models import World
 from portal.kernel.terms import EntityType, VerificationMethod
 from portal.outside.models import Person
@@ -50,9 +50,9 @@ class Registration(models.Model):
 
     @property
     def way(self) -> str:
-        """Return how the entity is verified; an individual has no choice."""
-        individual = self.entity_type == EntityType.INDIVIDUAL
-        return VerificationMethod.REAL_NAME_SCAN if individual else self.method
+        """Return how the entity is verified: the one way its type has, or the method chosen (REG-7)."""
+        ways = policy.METHODS[EntityType(self.entity_type)] if self.entity_type else ()
+        return ways[0] if len(ways) == 1 else self.method
 
     @property
     def phone_is_verified(self) -> bool:

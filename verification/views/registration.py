@@ -30,6 +30,11 @@ from verification.forms import EntityForm
 from verification.models import Registration
 from verification.views import for_account
 
+TONES: Final[Mapping[str, str]] = {
+    S.AWAITING_TRANSFER: "doing",
+    S.AWAITING_AUTHENTICATION: "act",
+    S.LAPSED: "fail",
+}
 CONFIRMED: Final = (S.AWAITING_TRANSFER, S.AWAITING_AUTHENTICATION, S.VERIFIED, S.AUTHENTICATED, S.LAPSED)
 
 
@@ -262,11 +267,10 @@ def confirm(request: WorldRequest, account: Account) -> HttpResponse:
     draft = verification.draft_of(account)
     if not draft.complete:
         return redirect("verification:entity")
-    context = {
-        "draft": draft,
-        "steps": steps.progress(3),
-        "by_wire": draft.way == VerificationMethod.WIRE_TRANSFER,
-    }
+    context = {"draft": draft, "way": draft.way, "steps": steps.progress(3)}
+    if draft.way != VerificationMethod.REAL_NAME_SCAN:
+        form = EntityForm(account=account, draft=draft)
+        context |= {"name_label": form["entity_name"].label, "number_label": form["entity_number"].label}
     return render(request, "verification/confirm.html", context)
 
 
@@ -290,7 +294,7 @@ def confirm_entity(request: WorldRequest, account: Account) -> HttpResponse:
 @for_account(*CONFIRMED)
 def done(request: WorldRequest, account: Account) -> HttpResponse:
     """Tell what comes next for the chosen method (REG-10)."""
-    tone = "doing" if account.state == S.AWAITING_TRANSFER else "done"
+    tone = TONES.get(account.state, "done")
     context = {"account": account, "path": _path(account), "tone": tone}
     return render(request, "verification/done.html", context)
 
@@ -311,6 +315,8 @@ def _path(account: Account) -> list[dict[str, Any]]:
             "state": "done",
         }
         return [entity, scanned, opened | console | {"state": "now", "primary": True}]
+    if account.method == VerificationMethod.WECHAT_AUTHENTICATION:
+        return [entity, *_path_of_authentication(account, opened, console)]
     wire: dict[str, Any] = {"title": _("Wire transfer"), "url": reverse("verification:wire_transfer")}
     if account.state == S.AWAITING_TRANSFER:
         wire |= {
@@ -326,3 +332,26 @@ def _path(account: Account) -> list[dict[str, Any]]:
         "action": _("See the transfer"),
     }
     return [entity, wire, opened | console | {"state": "now", "primary": True}]
+
+
+def _path_of_authentication(
+    account: Account, opened: dict[str, Any], console: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """Return what comes next by Method II: everything waits for the reviewer, and again when it lapsed."""
+    passed: dict[str, Any] = {
+        "title": _("WeChat authentication"),
+        "url": reverse("verification:authentication"),
+    }
+    if account.state == S.AUTHENTICATED:
+        passed |= {
+            "state": "done",
+            "text": _("A reviewer approved the materials; it is renewed each year."),
+            "action": _("See WeChat authentication"),
+        }
+        return [passed, opened | console | {"state": "now", "primary": True}]
+    passed |= {"state": "now", "action": _("Go to WeChat authentication"), "primary": True}
+    if account.state == S.LAPSED:
+        passed["text"] = _("It lapsed after its year. A new application opens everything again.")
+    else:
+        passed["text"] = _("Hand in the materials. Without approval within 30 days the registration expires.")
+    return [passed, opened]
