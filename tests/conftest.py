@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 
 from accounts.models import Account
-from portal.kernel import guards, worlds
+from portal.kernel import guards, pictures, worlds
 from portal.kernel.actors import SIMULATOR
 from portal.kernel.models import World
 from portal.kernel.worlds import Report
@@ -39,6 +41,13 @@ def make_world(db: None) -> Callable[..., World]:
 def world(make_world: Callable[..., World]) -> World:
     """Return a world frozen at BEGINNING, seed 7."""
     return make_world()
+
+
+@pytest.fixture(autouse=True)
+def media(settings: Any, tmp_path: Path) -> Path:
+    """Return where a test's pictures are kept: a folder of its own, and nothing in the portal's."""
+    settings.DATA_DIR = tmp_path
+    return tmp_path / pictures.FOLDER
 
 
 @pytest.fixture(autouse=True)

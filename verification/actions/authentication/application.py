@@ -26,7 +26,7 @@ from verification.actions.authentication.orders import (
     locked,
     require_time_left,
 )
-from verification.actions.authentication.words import CORRECTED, IN_REVIEW, PAGE, REFILL
+from verification.actions.authentication.words import CORRECTED, IN_REVIEW, PAGE, PAY, REFILL
 from verification.models import AuthenticationOrder, Document
 
 
@@ -170,6 +170,7 @@ def drop(order_id: int, *, by: Actor) -> AuthenticationOrder:
             _("Not dropped: it is paid or ended. Wait for the verdict."), code="not_dropped", way_out=PAGE
         )
     close(order, by=by)
+    deadlines.cancel(PAY, subject_id=order.pk)
     return order
 
 

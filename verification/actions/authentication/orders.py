@@ -8,11 +8,11 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
-from portal.kernel import confirmations, deadlines
+from portal.kernel import confirmations
 from portal.kernel.actors import Actor
 from portal.kernel.errors import Refused
 from portal.kernel.models import Deadline
-from verification.actions.authentication.words import FEE, LAPSE, PAGE, PAY
+from verification.actions.authentication.words import FEE, LAPSE, PAGE
 from verification.models import AuthenticationOrder, Document
 from verification.models.authentication import ACTIVE
 
@@ -90,10 +90,12 @@ def is_at_the_desk(order: AuthenticationOrder | None) -> bool:
 
 
 def close(order: AuthenticationOrder, *, by: Actor) -> None:
-    """Close a locked order that nobody paid; its payment code is void."""
+    """Close a locked order that nobody paid; its payment code is void.
+
+    The promise to close it unpaid is the caller's: when that fires it claims itself.
+    """
     order.close(at=order.world.now(), by=by)
     order.save()
-    deadlines.cancel(PAY, subject_id=order.pk)
     void_code(order, _("This application no longer waits for its fee."), by=by)
 
 

@@ -17,6 +17,7 @@ from verification.actions.authentication.words import (
     END,
     EXPIRED,
     LAPSE,
+    PAY,
     RAN_OUT,
     RENEW_SOON,
     RENEWAL,
@@ -44,6 +45,7 @@ def expire_unauthenticated(row: Deadline) -> str:
         return "kept"
     if going_on:
         close(locked(going_on.pk), by=TIMER)
+        deadlines.cancel(PAY, subject_id=going_on.pk)
     account.expire(at=row.due_at, by=TIMER)
     end_registrations([account], expired_at=row.due_at)
     notices.tell(account, EXPIRED)
