@@ -67,6 +67,8 @@ MATRIX: Final[dict[str, Who]] = {
     "simulator:delete_world": Who.WORLD,
     "simulator:prepared": Who.WORLD,
     "simulator:act_as": Who.WORLD,
+    "simulator:policy": Who.WORLD,
+    "simulator:desk": Who.ANYONE,
     "simulator:enter": Who.ANYONE,
     "simulator:clock": Who.WORLD,
     "simulator:advance": Who.WORLD,

@@ -11,11 +11,11 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("language/", views.set_language, name="set_language"),
     path("healthz", worldless(healthz), name="healthz"),
-    path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
     path("", include("verification.urls")),
     path("console/", include("portal.console.urls")),
     path("", include("portal.simulator.urls")),
+    path("admin/", admin.site.urls),  # last: it answers every address below it
 ]
 
 handler400 = "portal.views.bad_request"

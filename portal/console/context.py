@@ -23,11 +23,12 @@ PART_OF = {"letter": "mailbox", "directory": "mailbox", "scan": "phone", "transf
 
 @dataclass(frozen=True)
 class Counts:
-    """The badges: unread letters, what waits on phones, unread notices of the account."""
+    """The badges: unread letters, what waits on phones, the account's unread notices, open reviews."""
 
     letters: int
     phone: int
     notices: int
+    reviews: int
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -45,7 +46,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 def count(world: World | None, account: Account | None) -> Counts:
     """Return all badges in one query, each bounded."""
     if world is None:
-        return Counts(0, 0, 0)
+        return Counts(0, 0, 0, 0)
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
@@ -58,9 +59,11 @@ def count(world: World | None, account: Account | None) -> Counts:
               + (SELECT COUNT(*) FROM (SELECT 1 FROM outside_sms
                 WHERE world_id = %s AND read_at IS NULL LIMIT {MOST}) AS messages),
               (SELECT COUNT(*) FROM (SELECT 1 FROM accounts_notice
-                WHERE account_id = %s AND read_at IS NULL LIMIT {MOST}) AS notices)
+                WHERE account_id = %s AND read_at IS NULL LIMIT {MOST}) AS notices),
+              (SELECT COUNT(*) FROM (SELECT 1 FROM kernel_review
+                WHERE world_id = %s AND state = 'open' LIMIT {MOST}) AS reviews)
             """,  # noqa: S608 -- a constant of ours
-            [world.pk, world.pk, world.now(), world.pk, account.pk if account else 0],
+            [world.pk, world.pk, world.now(), world.pk, account.pk if account else 0, world.pk],
         )
         row = cursor.fetchone()
     return Counts(*(min(MOST, number) for number in row))
@@ -76,6 +79,7 @@ def _sim(request: HttpRequest, world: World | None, counts: Counts) -> dict[str,
     return found | {
         "mailbox_unread": counts.letters,
         "phone_waiting": counts.phone,
+        "desk_open": counts.reviews,
         "phone_url": reverse("simulator:phone"),
         "next_event": following and {"title": deadlines.title(following), "due_at": following.due_at},
     }

@@ -12,7 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from portal.kernel import retries
+from portal.kernel import desk_admin, retries  # noqa: F401 -- registers the reviewers' desk
 from portal.kernel.machines import machines
 from portal.kernel.models import AuditEvent, Deadline, World
 from portal.kernel.wording import moment

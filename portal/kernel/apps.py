@@ -5,7 +5,7 @@ from django.db.models.signals import post_migrate
 
 
 class KernelConfig(AppConfig):
-    """Connects the audit receiver and the database guards."""
+    """Connects the audit receiver, the database guards and the reviewers' group."""
 
     name = "portal.kernel"
     label = "kernel"
@@ -13,7 +13,8 @@ class KernelConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect what must hear every transition and every migration."""
-        from portal.kernel import audit, guards  # noqa: PLC0415 -- app ready
+        from portal.kernel import audit, guards, reviewers  # noqa: PLC0415 -- app ready
 
         audit.connect()
         post_migrate.connect(guards.install, sender=self, dispatch_uid="kernel.guards")
+        post_migrate.connect(reviewers.make_group, sender=self, dispatch_uid="kernel.reviewers")

@@ -7,10 +7,12 @@ verdict, but for who gave it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from django.http import HttpResponse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,7 +20,7 @@ from portal.kernel import clock, deadlines
 from portal.kernel.action import action
 from portal.kernel.actors import POLICY, Actor
 from portal.kernel.errors import Refused
-from portal.kernel.models import Deadline, Review, ReviewPolicy, Verdict
+from portal.kernel.models import Deadline, Review, ReviewMessage, ReviewPolicy, Verdict, World
 from portal.kernel.wording import moment
 
 if TYPE_CHECKING:
@@ -28,13 +30,18 @@ AUTO: Final = "kernel.review"
 CLAIM: Final = timedelta(minutes=30)
 MOST_REASONS: Final = 20
 LONGEST_REASON: Final = 500
+LONGEST_MESSAGE: Final = 1000
+LONGEST_SCRIPT: Final = 50
 
 
 @dataclass(frozen=True)
 class Reason:
-    """Why not: a canned code or words of the reviewer's own, and the field it belongs to."""
+    """Why not: a canned code or words of the reviewer's own, and the field it belongs to.
 
-    text: str
+    A canned one may leave the text out: the decision fills it in, in the applicant's language.
+    """
+
+    text: str = ""
     code: str = ""
     field: str = ""
 
@@ -50,6 +57,16 @@ class Canned:
     code: str
     text: StrOrPromise
     field: str = ""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What an approval must say beside itself: its name, its choices, and those that ask for a reason."""
+
+    name: str
+    label: StrOrPromise
+    choices: tuple[tuple[str, StrOrPromise], ...]
+    needs_reason: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,8 +86,10 @@ class Kind:
 
     `lock(subject_id)` takes the locks that come before the review's own; `carry_out(review, decision)`
     moves the subject in the same transaction; `verdicts` are those its state allows; `checklist` are
-    the points the desk goes through, `canned` the reasons it offers. `template` shows the subject at
-    the desk, with what `present(review)` returns.
+    the points the desk goes through, `canned` the reasons it offers, `fields` what a reason of one's
+    own can be tied to. `template` shows the subject at the desk, with what `present(review)` returns;
+    `document(review, id)` answers one of its pictures, Http404 for any other. `write` tells the
+    applicant what a reviewer writes, and `language` is the one they read.
     """
 
     name: str
@@ -82,6 +101,11 @@ class Kind:
     verdicts: tuple[str, ...] = (Verdict.Kind.APPROVE, Verdict.Kind.REJECT, Verdict.Kind.RETURN)
     checklist: tuple[tuple[str, StrOrPromise], ...] = ()
     canned: tuple[Canned, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    fields: tuple[tuple[str, StrOrPromise], ...] = ()
+    document: Callable[[Review, int], HttpResponse] | None = None
+    write: Callable[[Review, str, Actor], None] | None = None
+    language: Callable[[Review], str] = lambda _review: "en"
 
 
 KINDS: dict[str, Kind] = {}
@@ -142,6 +166,55 @@ def policy_of(world_id: int, kind: str) -> ReviewPolicy:
 
 
 @action
+def set_policy(
+    world_id: int,
+    kind: str,
+    *,
+    mode: str,
+    after: timedelta | None = None,
+    verdicts: Sequence[Mapping[str, Any]] = (),
+    by: Actor,
+) -> ReviewPolicy:
+    """Choose who decides this kind in a world from now on: people, time, or a script (SIM-7).
+
+    `verdicts` are `{verdict, reasons: [{code?, field?, text?}]}`, taken from the front; what waits
+    already keeps the policy it came under. Refused for a kind, mode or verdict that does not exist.
+    """
+    known = KINDS.get(kind)
+    if known is None or mode not in ReviewPolicy.Mode.values:
+        raise Refused(_("Not saved: there is no such kind of review, or no such policy."), code="policy")
+    if after is not None and after < timedelta():
+        raise Refused(_("Not saved: the time to wait is less than nothing."), code="after", field="after")
+    if len(verdicts) > LONGEST_SCRIPT:
+        raise Refused(
+            _("Not saved: a script holds at most %(count)d verdicts.") % {"count": LONGEST_SCRIPT},
+            code="verdicts",
+            field="verdicts",
+        )
+    for scripted in verdicts:
+        if scripted.get("verdict") not in known.verdicts:
+            raise Refused(
+                _("Not saved: the verdict %(verdict)s does not exist here.")
+                % {"verdict": scripted.get("verdict", "")},
+                code="verdicts",
+                field="verdicts",
+            )
+        if scripted["verdict"] != Verdict.Kind.APPROVE and not scripted.get("reasons"):
+            raise Refused(
+                _("Not saved: a scripted %(verdict)s needs a reason.") % {"verdict": scripted["verdict"]},
+                code="verdicts",
+                field="verdicts",
+            )
+    world = World.objects.share(world_id)
+    saved, _created = ReviewPolicy.objects.update_or_create(
+        world=world,
+        kind=kind,
+        defaults={"mode": mode, "after": after, "verdicts": [dict(scripted) for scripted in verdicts]},
+    )
+    return saved
+
+
+@action
 def claim(review_id: int, *, by: Actor) -> Review:
     """Take a review on for half an hour of real time, so that colleagues see somebody is at it."""
     review = _open(review_id, by)
@@ -188,12 +261,14 @@ def decide(
         raise Refused(_("Not decided: give at least one reason."), code="reasons", field="reasons")
     if verdict == Verdict.Kind.DELAY and (until is None or until <= now):
         raise Refused(_("Not delayed: choose a moment after now."), code="until", field="until")
+    reasons = _worded(kind, review, reasons[:MOST_REASONS])
+    delay = {"until": until.isoformat()} if until is not None and verdict == Verdict.Kind.DELAY else {}
     given = Verdict.objects.create(
         world=review.world,
         review=review,
         kind=verdict,
-        reasons=[reason.as_json() for reason in reasons[:MOST_REASONS]],
-        facts=dict(facts or {}),
+        reasons=[reason.as_json() for reason in reasons],
+        facts={**(facts or {}), **delay},
         note=note[:500],
         source=source,
         by_kind=by.kind,
@@ -216,6 +291,35 @@ def decide(
         deadlines.cancel(AUTO, subject_id=review.pk)  # the policy's own firing claims its row itself
     kind.carry_out(review, Decision(verdict, reasons, given.facts, now, by))
     return given
+
+
+@action
+def write_to_applicant(review_id: int, text: str, *, by: Actor) -> ReviewMessage:
+    """Write to the applicant of an open review: a notice and a letter, and a line at the desk."""
+    unlocked = Review.objects.get(pk=review_id)
+    kind = KINDS[unlocked.kind]
+    kind.lock(unlocked.subject_id)
+    review = _open(review_id, by)
+    if kind.write is None:
+        raise Refused(_("Not sent: nobody can be written to in this kind of review."), code="write")
+    text = text.strip()
+    if not text or len(text) > LONGEST_MESSAGE:
+        raise Refused(
+            _("Not sent: write between 1 and %(count)d characters.") % {"count": LONGEST_MESSAGE},
+            code="message",
+            field="message",
+        )
+    message = ReviewMessage.objects.create(
+        world=review.world,
+        review=review,
+        text=text,
+        by_kind=by.kind,
+        by_id=by.id,
+        by_name=by.name,
+        at=review.world.now(),
+    )
+    kind.write(review, text, by)
+    return message
 
 
 def withdraw(kind: str, *, subject_id: int, by: Actor) -> None:
@@ -251,7 +355,10 @@ def decide_by_policy(row: Deadline) -> str:
         ]
     if verdict == Verdict.Kind.APPROVE:
         reasons = []
-    decide(review.pk, verdict, by=POLICY, reasons=reasons, source=source)
+    try:
+        decide(review.pk, verdict, by=POLICY, reasons=reasons, source=source)
+    except Refused:
+        return "kept"  # the subject's own state forbids it: a person decides
     return verdict
 
 
@@ -281,22 +388,37 @@ def magic_in(text: str) -> str:
     return value if domain == "magic.example" and value in MAGIC else ""
 
 
+def _worded(kind: Kind, review: Review, reasons: Sequence[Reason]) -> list[Reason]:
+    """Return the reasons with the canned ones written out in the applicant's language."""
+    canned = {each.code: each for each in kind.canned}
+    worded = []
+    with translation.override(kind.language(review)):
+        for reason in reasons:
+            known = canned.get(reason.code)
+            if not reason.text and known:
+                reason = replace(reason, text=str(known.text), field=reason.field or known.field)
+            worded.append(reason)
+    if any(not reason.text for reason in worded):
+        raise Refused(_("Not decided: write every reason out."), code="reasons", field="reasons")
+    return worded
+
+
 def _open(review_id: int, by: Actor) -> Review:
     review = Review.objects.lock(review_id)
     if review.state != Review.State.OPEN:
-        last = review.verdicts.order_by("-id").first()
-        raise Refused(
-            _("Not decided: %(name)s was first. It was %(state)s on %(at)s.")
-            % {
-                "name": last.by if last else "-",
-                "state": review.get_state_display().lower(),
-                "at": moment(review.decided_at),
-            },
-            code="decided",
-        )
+        facts = {"state": review.get_state_display(), "at": moment(review.decided_at)}
+        last = review.verdicts.exclude(kind=Verdict.Kind.DELAY).order_by("-id").first()
+        if last is None:
+            sentence = _("Nothing was done: this review ended on %(at)s. It is: %(state)s.") % facts
+        else:
+            sentence = _("Nothing was done: %(name)s was first, on %(at)s. It is: %(state)s.") % {
+                **facts,
+                "name": last.by,
+            }
+        raise Refused(sentence, code="decided")
     if review.is_claimed_by_another(by) and not by.is_platform:
         raise Refused(
-            _("%(name)s is at this review until %(at)s. Take another one, or wait.")
+            _("%(name)s is at this review until %(at)s, real time. Take another one, or wait.")
             % {"name": review.claimed_by, "at": moment(review.claimed_until)},
             code="claimed",
         )

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from portal.simulator.outside_urls import urlpatterns as outside
-from portal.simulator.views import clock, worlds
+from portal.simulator.views import clock, desk, worlds
 
 app_name = "simulator"
 urlpatterns = [
@@ -15,7 +15,9 @@ urlpatterns = [
     path("worlds/delete/", worlds.delete, name="delete_world"),
     path("worlds/prepared/", worlds.prepare, name="prepared"),
     path("worlds/act-as/", worlds.act_as, name="act_as"),
+    path("worlds/policy/", desk.policy, name="policy"),
     path("w/<str:token>/", worlds.enter, name="enter"),
+    path("admin/enter/", desk.enter, name="desk"),  # below /admin/: the desk's session lives there
     path("clock/", clock.clock, name="clock"),
     path("clock/advance/", clock.advance, name="advance"),
     path("clock/next/", clock.to_next, name="next"),

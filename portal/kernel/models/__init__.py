@@ -1,6 +1,6 @@
 """The kernel's rows, by noun."""
 
-from portal.kernel.models.review import Review, ReviewPolicy, Verdict
+from portal.kernel.models.review import Review, ReviewMessage, ReviewPolicy, Verdict
 from portal.kernel.models.world import (
     AuditEvent,
     Confirmation,
@@ -25,6 +25,7 @@ __all__ = [
     "Pulse",
     "Purge",
     "Review",
+    "ReviewMessage",
     "ReviewPolicy",
     "Throttle",
     "Verdict",

@@ -63,7 +63,44 @@ class Review(Stateful):
             models.Index(fields=["due_at", "id"], name="review_all_queues", condition=Q(state="open")),
             models.Index(fields=["world", "-id"], name="review_newest"),
             models.Index(fields=["kind", "subject_id", "-id"], name="review_subject"),
+            # One for each filter of the desk's queue, in one world and in all of them.
+            models.Index(
+                fields=["world", "kind", "due_at", "id"], name="review_kind_queue", condition=Q(state="open")
+            ),
+            models.Index(
+                fields=["kind", "due_at", "id"], name="review_kind_all_queues", condition=Q(state="open")
+            ),
+            models.Index(
+                fields=["claimed_by_id", "due_at", "id"],
+                name="review_claimed",
+                condition=Q(state="open", claimed_by_id__isnull=False),
+            ),
+            models.Index(
+                fields=["world", "due_at", "id"],
+                name="review_delayed",
+                condition=Q(state="open", delayed_until__isnull=False),
+            ),
+            models.Index(
+                fields=["due_at", "id"],
+                name="review_all_delayed",
+                condition=Q(state="open", delayed_until__isnull=False),
+            ),
+            models.Index(
+                fields=["world", "-id"], name="review_decided", condition=Q(decided_at__isnull=False)
+            ),
+            models.Index(fields=["-id"], name="review_all_decided", condition=Q(decided_at__isnull=False)),
+            models.Index(
+                fields=["world", "kind", "-id"],
+                name="review_kind_decided",
+                condition=Q(decided_at__isnull=False),
+            ),
+            models.Index(
+                fields=["kind", "-id"],
+                name="review_kind_all_decided",
+                condition=Q(decided_at__isnull=False),
+            ),
         ]
+        permissions = [("decide_review", _("Can decide reviews in every world"))]
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.title}"
@@ -151,6 +188,30 @@ class Verdict(models.Model):
         return Actor(ActorKind(self.by_kind), self.by_id, self.by_name)
 
 
+class ReviewMessage(models.Model):
+    """What a reviewer wrote to the applicant while the review was open; never changed."""
+
+    world = models.ForeignKey(World, on_delete=models.CASCADE)
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="messages")
+    text = models.CharField(max_length=1000)
+    by_kind = models.CharField(max_length=12, choices=ActorKind.choices)
+    by_id = models.BigIntegerField(null=True)
+    by_name = models.CharField(max_length=254)
+    at = models.DateTimeField()
+    recorded_at = models.DateTimeField(default=clock.real_now)
+
+    class Meta:
+        indexes = [models.Index(fields=["review", "-id"], name="review_message_newest")]
+
+    def __str__(self) -> str:
+        return f"to the applicant of {self.review_id}"
+
+    @property
+    def by(self) -> Actor:
+        """Return who wrote it."""
+        return Actor(ActorKind(self.by_kind), self.by_id, self.by_name)
+
+
 class ReviewPolicy(models.Model):
     """Who decides one kind of review in one world: people, time, or a script (SIM-7)."""
 
@@ -175,4 +236,5 @@ class ReviewPolicy(models.Model):
 
 
 guards.append_only(Verdict)
+guards.append_only(ReviewMessage)
 guards.set_once(Review, "kind", "subject_id", "account_id", "submitted_at", "decided_at")
