@@ -32,6 +32,7 @@ MOST_REASONS: Final = 20
 LONGEST_REASON: Final = 500
 LONGEST_MESSAGE: Final = 1000
 LONGEST_SCRIPT: Final = 50
+FIRED: Final = frozenset({"auto", "scripted", "magic"})  # by AUTO itself, which claims its own row
 
 
 @dataclass(frozen=True)
@@ -287,8 +288,8 @@ def decide(
         review.return_for_correction(at=now, reason=told, by=by)
     review.claimed_by_id, review.claimed_by, review.claimed_until = None, "", None
     review.save()
-    if verdict != Verdict.Kind.DELAY and source == "human":
-        deadlines.cancel(AUTO, subject_id=review.pk)  # the policy's own firing claims its row itself
+    if verdict != Verdict.Kind.DELAY and source not in FIRED:
+        deadlines.cancel(AUTO, subject_id=review.pk)
     kind.carry_out(review, Decision(verdict, reasons, given.facts, now, by))
     return given
 
@@ -334,8 +335,14 @@ def withdraw(kind: str, *, subject_id: int, by: Actor) -> None:
 
 @deadlines.on(AUTO, title=lambda _row: gettext_lazy("A review is decided by the world's policy"))
 def decide_by_policy(row: Deadline) -> str:
-    """Decide as the world's policy, or the magic value that was typed, says."""
-    review = Review.objects.get(pk=row.subject_id)
+    """Decide as the world's policy, or the magic value that was typed, says.
+
+    The locks come first, in the order of `decide`: a script gives up a verdict only to a review
+    that still waits.
+    """
+    unlocked = Review.objects.get(pk=row.subject_id)
+    KINDS[unlocked.kind].lock(unlocked.subject_id)
+    review = Review.objects.lock(row.subject_id)
     if review.state != Review.State.OPEN:
         return "kept"
     verdict, reasons = Verdict.Kind.APPROVE.value, list[Reason]()
@@ -398,7 +405,7 @@ def _worded(kind: Kind, review: Review, reasons: Sequence[Reason]) -> list[Reaso
             if not reason.text and known:
                 reason = replace(reason, text=str(known.text), field=reason.field or known.field)
             worded.append(reason)
-    if any(not reason.text for reason in worded):
+    if any(not reason.text.strip() for reason in worded):
         raise Refused(_("Not decided: write every reason out."), code="reasons", field="reasons")
     return worded
 
