@@ -15,7 +15,7 @@ from accounts.models import Account
 from portal.kernel import worlds
 from portal.kernel.actors import SIMULATOR
 from portal.kernel.calendar import SHANGHAI
-from portal.kernel.models import World
+from portal.kernel.models import Verdict, World
 from portal.kernel.terms import EntityType
 from portal.simulator import rooms, walks
 
@@ -79,6 +79,32 @@ def _verified_yesterday(world: World) -> Account:
     return account
 
 
+def _at_the_desk(world: World) -> Account:
+    """Walk to a government office's application, free of charge, that waits for a reviewer."""
+    account = _at(world, "awaiting_authentication", EntityType.GOVERNMENT)
+    walks.apply(account)
+    return account
+
+
+def _returned(world: World) -> Account:
+    """Walk to a newspaper's paid application that came back: the seal cannot be read."""
+    account = _at(world, "awaiting_authentication", EntityType.MEDIA)
+    order = walks.apply(account)
+    _pass(world, days=1)
+    walks.decide(order, Verdict.Kind.RETURN, str(_("The seal on the application letter cannot be read.")))
+    return account
+
+
+def _year_ends(world: World) -> Account:
+    """Walk to a week before a company's first year ends: four reminders are in the mailbox."""
+    account = _at(world, "authenticated")
+    until = account.authenticated_until
+    if until is None:
+        raise ValueError("an authenticated account has an end")
+    worlds.advance(world.pk, to=until - timedelta(days=7), by=SIMULATOR)
+    return account
+
+
 def _individual(world: World) -> Account:
     return _at(world, "verified", EntityType.INDIVIDUAL)
 
@@ -119,6 +145,36 @@ PREPARED: Final = {
             ),
             _verified_yesterday,
             "console:home",
+        ),
+        Prepared(
+            "at_the_desk",
+            _("At the reviewers' desk"),
+            _(
+                "A government office has applied for WeChat authentication. "
+                "Its application waits for a reviewer."
+            ),
+            _at_the_desk,
+            "verification:authentication",
+        ),
+        Prepared(
+            "returned",
+            _("Returned for correction"),
+            _(
+                "A newspaper has paid for WeChat authentication, and the reviewer has returned it. "
+                "Correct it within thirty days, without another fee."
+            ),
+            _returned,
+            "verification:authentication",
+        ),
+        Prepared(
+            "year_ends",
+            _("A week before the year ends"),
+            _(
+                "An enterprise whose WeChat authentication runs out in seven days. "
+                "Renew it, or let the year pass and see what is closed."
+            ),
+            _year_ends,
+            "verification:authentication",
         ),
         Prepared(
             "individual",

@@ -25,6 +25,7 @@ SEED: Final = 7
 START: Final = datetime(2019, 3, 1, 9, 12, tzinfo=SHANGHAI)
 ADMIN: Final = "admin"
 PASSWORD_FILE: Final = "admin-password"  # noqa: S105 -- a file's name
+CONTROL_KEY_FILE: Final = "control-key"
 
 
 @transactional
@@ -54,7 +55,22 @@ def demo_world(*, origin: str = "") -> World:
         email="hello@heronquay.example",
         name="Xiamen Heron Quay Interactive Technology Co., Ltd.",
     )
+    walks.account_at(
+        world,
+        "authenticated",
+        entity_type=EntityType.GOVERNMENT,
+        email="office@juniperquay.example",
+        name="Qingdao Juniper Quay Tourism Office",
+    )
     _pass(world, timedelta(days=3, hours=4, minutes=15))
+    press = walks.account_at(
+        world,
+        "awaiting_authentication",
+        entity_type=EntityType.MEDIA,
+        email="desk@quillterrace.example",
+        name="Nanjing Quill Terrace Evening News",
+    )
+    walks.apply(press)
     walks.account_at(world, "activated", email="team@willowferry.example")
     walks.account_at(world, "registered", email="studio@pebblewharf.example")
     return World.objects.get(pk=world.pk)
@@ -69,7 +85,7 @@ def admin() -> tuple[Login, str]:
     found = Login.objects.filter(username=ADMIN).first()
     if found:
         return found, ""
-    password = _kept_password()
+    password = _kept(password_path(), length=12)
     return Login.objects.create_superuser(ADMIN, password), password
 
 
@@ -100,6 +116,23 @@ def password_path() -> Path:
     return Path(settings.DATA_DIR) / PASSWORD_FILE
 
 
+def control_key() -> str:
+    """Return the control API's key that `make run` keeps in the data directory, made on the first call."""
+    return _kept(control_key_path(), length=32)
+
+
+def control_key_path() -> Path:
+    """Return the file that keeps the control API's key."""
+    return Path(settings.DATA_DIR) / CONTROL_KEY_FILE
+
+
+def announce_control(origin: str, key: str) -> str:
+    """Return what `make run` prints of the control API: where its page is, and its key."""
+    kept = control_key_path()
+    told = f", kept in {kept}" if kept.exists() and kept.read_text().strip() == key else ""
+    return f"Control API: {origin}/sim/api/v1/docs\n  key {key}{told}"
+
+
 def _demo_world() -> World | None:
     return World.objects.filter(name=WORLD, seed=SEED).order_by("pk").first()
 
@@ -109,15 +142,14 @@ def _pass(world: World, length: timedelta) -> None:
     worlds.advance(world.pk, to=moment + length, by=SIMULATOR)
 
 
-def _kept_password() -> str:
-    """Return the password in the data directory, made now if there is none."""
-    path = password_path()
+def _kept(path: Path, *, length: int) -> str:
+    """Return the secret in this file, made now from `length` random bytes if there is none."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return path.read_text().strip()
     with os.fdopen(descriptor, "w") as file:
-        password = secrets.token_urlsafe(12)
-        file.write(f"{password}\n")
-    return password
+        secret = secrets.token_urlsafe(length)
+        file.write(f"{secret}\n")
+    return secret

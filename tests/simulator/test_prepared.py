@@ -6,10 +6,11 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Account
-from portal.kernel.models import AuditEvent, Deadline, World
+from portal.kernel.models import AuditEvent, Deadline, Review, World
 from portal.outside.models import BankTransfer, Letter
 from portal.simulator import prepared
 from portal.simulator.prepared import PREPARED, START
+from verification.models import AuthenticationOrder
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +33,7 @@ def test_every_story_is_a_running_world_of_2019_with_a_page_to_go_on(name):
     story = PREPARED[name]
 
     assert (world.name, world.running, world.origin) == (str(story.title), True, ORIGIN)
-    assert START <= world.now() < START + timedelta(days=10)
+    assert START <= world.now() < START + timedelta(days=360 if name == "year_ends" else 10)
     assert account.world == world
     assert reverse(story.page).startswith("/")
     assert not Deadline.objects.due(world.now()).exists()
@@ -94,3 +95,33 @@ def test_individual():
     )
     events = AuditEvent.objects.filter(subject_type="accounts.Account", subject_id=account.pk)
     assert [event.name for event in events.order_by("id")] == ["activate", "verify_by_scan"]
+
+
+def test_at_the_desk():
+    world, account = enter("at_the_desk")
+    order = AuthenticationOrder.objects.get(account=account)
+
+    assert (account.entity_type, order.state, order.fee_fen) == ("government", "under_review", 0)
+    assert Review.objects.open().get(world=world).subject_id == order.pk
+
+
+def test_returned():
+    world, account = enter("returned")
+    order = AuthenticationOrder.objects.get(account=account)
+
+    assert (account.entity_type, order.state, order.refills) == ("media", "returned", 1)
+    assert timedelta(days=29, hours=23) < order.refill_by - world.now() <= timedelta(days=30)
+    assert not Review.objects.open().filter(world=world).exists()
+
+
+def test_year_ends():
+    world, account = enter("year_ends")
+
+    assert (account.state, account.method) == ("authenticated", "wire_transfer")
+    left = account.authenticated_until - world.now()
+    assert timedelta(days=6, hours=23) < left <= timedelta(days=7)
+    subjects = Letter.objects.filter(world=world, to=account.email).values_list("subject", flat=True)
+    reminders = [subject for subject in subjects if "runs out in" in subject]
+    assert sorted(reminders) == sorted(
+        f"WeChat authentication runs out in {days} days" for days in (90, 60, 30, 7)
+    )

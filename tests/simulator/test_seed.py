@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.models import Account, Login
 from portal.kernel import breaches
-from portal.kernel.models import AuditEvent, World
+from portal.kernel.models import AuditEvent, Review, World
 from portal.kernel.tick import tick
 from portal.simulator import seed, walks
 
@@ -40,10 +40,15 @@ def test_the_demonstration_has_accounts_in_several_states():
         "ops@lanternbay.example": "verified",
         "meiran@marblelane.example": "verified",
         "hello@heronquay.example": "awaiting_transfer",
+        "office@juniperquay.example": "authenticated",
+        "desk@quillterrace.example": "awaiting_authentication",
         "team@willowferry.example": "activated",
         "studio@pebblewharf.example": "registered",
     }
     assert (world.name, world.running, world.origin) == ("Autumn class 07", False, ORIGIN)
+    assert list(Review.objects.open().values_list("title", flat=True)) == [
+        "Nanjing Quill Terrace Evening News"
+    ]
     assert breaches.found() == []
 
 
@@ -77,7 +82,7 @@ def test_a_demonstration_that_was_not_finished_leaves_nothing(monkeypatch):
     assert (World.objects.count(), Account.objects.count()) == (0, 0)
 
     monkeypatch.setattr(walks, "account_at", real)
-    assert len(states(seed.demo_world())) == 6
+    assert len(states(seed.demo_world())) == 8
 
 
 def test_the_administrators_password_is_told_once_and_kept_for_its_owner_alone(data_dir):
@@ -123,6 +128,8 @@ def test_what_is_announced_lets_one_in(client):
         "  ops@lanternbay.example      rehearse-2019  Verified",
         "  meiran@marblelane.example   rehearse-2019  Verified",
         "  hello@heronquay.example     rehearse-2019  Awaiting transfer",
+        "  office@juniperquay.example  rehearse-2019  Authenticated",
+        "  desk@quillterrace.example   rehearse-2019  Awaiting authentication",
         "  team@willowferry.example    rehearse-2019  Activated",
         "  studio@pebblewharf.example  rehearse-2019  Registered",
         "",
@@ -130,7 +137,7 @@ def test_what_is_announced_lets_one_in(client):
         f"  admin, its password is in {seed.password_path()}",
     ]
     client.get(link)
-    for line in told[1:6]:
+    for line in told[1:8]:
         email, password, *_state = line.split()
         assert client.login(username=f"{world.pk}/{email}", password=password)
     assert client.get(reverse("simulator:worlds")).status_code == 200
