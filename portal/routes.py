@@ -22,6 +22,7 @@ class Who(StrEnum):
     REGISTRANT = "the registrant"  # whose registration this is, signed in or in the same browser
     ACCOUNT = "the signed-in account"
     STAFF = "platform staff, or the world's reviewer"
+    KEY = "whoever holds the control key"
 
 
 MATRIX: Final[dict[str, Who]] = {
@@ -50,6 +51,20 @@ MATRIX: Final[dict[str, Who]] = {
     "verification:confirm_entity": Who.ACCOUNT,
     "verification:done": Who.ACCOUNT,
     "verification:wire_transfer": Who.REGISTRANT,
+    # WeChat authentication
+    "verification:authentication": Who.ACCOUNT,
+    "verification:authentication_open": Who.ACCOUNT,
+    "verification:authentication_drop": Who.ACCOUNT,
+    "verification:authentication_agreement": Who.ACCOUNT,
+    "verification:authentication_materials": Who.ACCOUNT,
+    "verification:authentication_name": Who.ACCOUNT,
+    "verification:authentication_invoice": Who.ACCOUNT,
+    "verification:authentication_submit": Who.ACCOUNT,
+    "verification:authentication_fee_status": Who.ACCOUNT,
+    "verification:authentication_fee_code": Who.ACCOUNT,
+    "verification:authentication_fee_show": Who.ACCOUNT,
+    "verification:specimen": Who.ACCOUNT,
+    "verification:document": Who.ACCOUNT,
     # the console
     "console:home": Who.ACCOUNT,
     "console:notices": Who.ACCOUNT,
@@ -111,6 +126,10 @@ MATRIX: Final[dict[str, Who]] = {
 DESK: Final = "admin"
 DESK_LOG_IN: Final = "admin:login"
 
+# The control API is there only with its key: all of it but its description wants that key.
+CONTROL: Final = "control"
+CONTROL_DESCRIPTION: Final = frozenset({"docs", "openapi", "nothing", "nothing_else"})
+
 ANY_METHOD: Final = ("GET", "HEAD", "POST")
 
 
@@ -136,8 +155,11 @@ def who(name: str) -> Who | None:
     """Return who may open the route of this full name, or None when the matrix does not say."""
     if name == DESK_LOG_IN:
         return Who.ANYONE
-    if name.split(":")[0] == DESK:
+    space, _colon, rest = name.partition(":")
+    if space == DESK:
         return Who.STAFF
+    if space == CONTROL:
+        return Who.ANYONE if rest in CONTROL_DESCRIPTION else Who.KEY
     return MATRIX.get(name)
 
 

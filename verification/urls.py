@@ -1,8 +1,15 @@
-"""Addresses of this stage: information registration, and the wire transfer that proves a company."""
+"""Addresses of this stage: information registration, wire transfer, WeChat authentication."""
 
 from django.urls import path
 
-from verification.views import registration, wire_transfer
+from verification.views import (
+    authentication,
+    authentication_fee,
+    authentication_steps,
+    documents,
+    registration,
+    wire_transfer,
+)
 
 app_name = "verification"
 urlpatterns = [
@@ -14,4 +21,19 @@ urlpatterns = [
     path("register/confirm/now/", registration.confirm_entity, name="confirm_entity"),
     path("register/done/", registration.done, name="done"),
     path("verification/wire-transfer/", wire_transfer.wire_transfer, name="wire_transfer"),
+    path("settings/authentication/", authentication.details, name="authentication"),
+    path("settings/authentication/open/", authentication_steps.open_application, name="authentication_open"),
+    path("settings/authentication/drop/", authentication_steps.drop, name="authentication_drop"),
+    path(
+        "settings/authentication/agreement/", authentication_steps.agreement, name="authentication_agreement"
+    ),
+    path("settings/authentication/materials/", authentication_steps.fill_in, name="authentication_materials"),
+    path("settings/authentication/name/", authentication_steps.name, name="authentication_name"),
+    path("settings/authentication/invoice/", authentication_steps.invoice, name="authentication_invoice"),
+    path("settings/authentication/submit/", authentication_steps.submit, name="authentication_submit"),
+    path("settings/authentication/fee/", authentication_fee.status, name="authentication_fee_status"),
+    path("settings/authentication/fee.svg", authentication_fee.code, name="authentication_fee_code"),
+    path("settings/authentication/fee/show/", authentication_fee.show, name="authentication_fee_show"),
+    path("settings/authentication/specimens/<slug:slot>.png", documents.specimen, name="specimen"),
+    path("settings/authentication/documents/<int:document_id>/", documents.document, name="document"),
 ]

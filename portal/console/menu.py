@@ -21,12 +21,16 @@ ADMINISTRATOR: Final = _("Administrator")
 
 @dataclass(frozen=True)
 class Entry:
-    """One page of the console; `shown` decides whether this account has it at all."""
+    """One page of the console; `shown` decides whether this account has it at all.
+
+    With `has_steps` the pages whose addresses go on from its own are its steps.
+    """
 
     label: Promise
     url_name: str
     icon: str
     shown: Callable[[Account], bool] = lambda _account: True
+    has_steps: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,13 @@ MENU: Final = (
             Gate(policy.label(Capability.OPEN_VIRTUAL_PAYMENT), Capability.OPEN_VIRTUAL_PAYMENT, "coin"),
         ),
     ),
-    Group(_("Settings"), (Entry(_("Basic Settings"), "console:settings", "gear"),)),
+    Group(
+        _("Settings"),
+        (
+            Entry(_("Basic Settings"), "console:settings", "gear"),
+            Entry(_("WeChat authentication"), "verification:authentication", "patch-check", has_steps=True),
+        ),
+    ),
 )
 
 
@@ -76,25 +86,28 @@ def build(path: str, account: Account) -> list[dict[str, object]]:
     """Return the menu as the template wants it, with the entry of `path` marked."""
     menu: list[dict[str, object]] = []
     for group in MENU:
-        items = [item for entry in group.entries if (item := _item(entry, account))]
-        for item in items:
-            item["current"] = path == item["url"]
+        items = [item for entry in group.entries if (item := _item(entry, account, path))]
         if items:
             menu.append({"heading": group.heading, "items": items})
     return menu
 
 
-def _item(entry: Entry | Gate, account: Account) -> dict[str, object] | None:
+def _item(entry: Entry | Gate, account: Account, path: str) -> dict[str, object] | None:
     if isinstance(entry, Entry):
         if not entry.shown(account):
             return None
-        return {"label": entry.label, "url": reverse(entry.url_name), "icon": entry.icon, "shut_reason": ""}
-    decision = account.can(entry.capability)
-    if decision:
-        return None
+        url, shut_reason = reverse(entry.url_name), ""
+        current = path.startswith(url) if entry.has_steps else path == url
+    else:
+        decision = account.can(entry.capability)
+        if decision:
+            return None
+        url, shut_reason = reverse("console:gate", args=[entry.capability.value]), decision.reason
+        current = path == url
     return {
         "label": entry.label,
-        "url": reverse("console:gate", args=[entry.capability.value]),
+        "url": url,
         "icon": entry.icon,
-        "shut_reason": decision.reason,
+        "shut_reason": shut_reason,
+        "current": current,
     }

@@ -15,7 +15,7 @@ from portal.kernel.fsm import Stateful, can_proceed
 from portal.kernel.machines import Edge, machine_of
 from portal.kernel.terms import AccountState as S
 from portal.kernel.terms import Capability
-from portal.kernel.wording import short_day
+from portal.kernel.wording import day, short_day
 from verification.models import WireTransfer
 
 TONES: Final = {
@@ -45,6 +45,20 @@ def pills(account: Account) -> list[dict[str, Any]]:
     if state == S.VERIFIED and account.can(Capability.APPLY_FOR_AUTHENTICATION):
         found.append({"label": _("Not authenticated"), "tone": "not"})
     return found
+
+
+def authentication(account: Account) -> dict[str, Any]:
+    """Return the row of WeChat authentication in the settings: label, tone, and what is to know beside it."""
+    if account.state == S.AUTHENTICATED and account.authenticated_until is not None:
+        until = _("valid until %(day)s") % {"day": day(account.authenticated_until)}
+        return {"label": S.AUTHENTICATED.label, "tone": "done", "hint": until}
+    decision = account.can(Capability.APPLY_FOR_AUTHENTICATION)
+    lapsed = account.authenticated_until is not None
+    return {
+        "label": S.LAPSED.label if lapsed else _("Not authenticated"),
+        "tone": "act" if lapsed else "not",
+        "hint": decision.reason,
+    }
 
 
 def machines_of(account: Account, wire: WireTransfer | None) -> list[dict[str, Any]]:

@@ -118,6 +118,7 @@ def settings(request: HttpRequest, account: Account) -> HttpResponse:
         {
             "account": account,
             "pills": standing.pills(account),
+            "authentication": standing.authentication(account),
             "number_label": _("ID number")
             if account.entity_type == EntityType.INDIVIDUAL
             else _("Licence number"),

@@ -1,4 +1,4 @@
-"""Documents that the code writes about itself: machines, policy, limits. In English, deterministic."""
+"""Documents that the code writes about itself: machines, policy, limits, magic values. In English."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Final
 
-from portal.kernel import limits, policy
+from portal.kernel import limits, policy, reviews
 from portal.kernel.machines import machines
 from portal.kernel.terms import AccountState, EntityType
 
@@ -82,6 +82,17 @@ def limits_body() -> str:
     return f"{ceilings}\n\n## Windows\n\n{windows}"
 
 
+def magic_body() -> str:
+    """Return every magic value with what it does and what the applicant is told."""
+    return table(
+        ["Typed as the contact e-mail", "The review is", "The reason told"],
+        (
+            [f"`{name}@magic.example`", str(value.label), str(value.reason) or "-"]
+            for name, value in reviews.MAGIC.items()
+        ),
+    )
+
+
 def _length(value: timedelta | int | tuple[int, ...]) -> str:
     if not isinstance(value, timedelta):
         return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
@@ -94,4 +105,5 @@ BODIES: Final[dict[str, Callable[[], str]]] = {
     "machines.md": machines_body,
     "policy.md": policy_body,
     "limits.md": limits_body,
+    "magic-values.md": magic_body,
 }
