@@ -19,7 +19,7 @@ from portal.kernel.machines import Edge, Machine
 from portal.kernel.wording import joined
 
 # Where nobody wants to arrive, in whichever machine.
-DEAD_ENDS = frozenset({"expired", "refused"})
+DEAD_ENDS = frozenset({"expired", "failed", "refused", "rejected"})
 
 LINE = 15  # px from one line of text to the next
 BOX = 34  # height of a state

@@ -8,8 +8,10 @@ from portal.kernel.machines import Edge, machine_of, machines, transition_label
 def test_every_stateful_model_has_its_machine() -> None:
     assert [machine.name for machine in machines()] == [
         "kernel.Confirmation",
+        "kernel.Review",
         "outside.BankTransfer",
         "accounts.Account",
+        "verification.AuthenticationOrder",
         "verification.WireTransfer",
     ]
 
