@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class VerificationConfig(AppConfig):
-    """Registers this stage's deadlines, confirmations and bank receivers."""
+    """Registers this stage's deadlines, confirmations, bank receivers and reviews."""
 
     name = "verification"
     verbose_name = "Entity verification"
@@ -12,7 +12,8 @@ class VerificationConfig(AppConfig):
     def ready(self) -> None:
         """Register handlers."""
         from portal.kernel.breaches import register  # noqa: PLC0415 -- app ready
-        from verification import actions  # noqa: F401, PLC0415 -- app ready
-        from verification.breaches import breaches  # noqa: PLC0415 -- app ready
+        from verification import actions, desk  # noqa: F401, PLC0415 -- app ready
+        from verification.breaches import authentication_breaches, breaches  # noqa: PLC0415 -- app ready
 
         register(breaches)
+        register(authentication_breaches)

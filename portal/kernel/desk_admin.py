@@ -183,7 +183,7 @@ class ReviewAdmin(_ModelAdmin):
         """Decide a review; what was typed stays when it is refused."""
         review = self._for_decision(request, review_id)
         kind = reviews.KINDS[review.kind]
-        form = DecisionForm(kind, kind.language(review), request.POST)
+        form = DecisionForm(kind, request.POST)
         if not form.is_valid():
             return self._page(request, review, form=form, status=400)
         try:
@@ -258,6 +258,9 @@ class ReviewAdmin(_ModelAdmin):
             .select_related("review")
             .order_by("-id")[:HISTORY]
         )
+        shown = kind.present(review)
+        form = form or DecisionForm(kind)
+        form.language = shown["language"]
         open_to_me = review.state == Review.State.OPEN and not review.is_claimed_by_another(me)
         return TemplateResponse(
             request,
@@ -271,8 +274,8 @@ class ReviewAdmin(_ModelAdmin):
                 "tone": TONES[Review.State(review.state)],
                 "can_write": kind.write is not None,
                 "subject_template": kind.template,
-                "shown": kind.present(review),
-                "form": form or DecisionForm(kind, kind.language(review)),
+                "shown": shown,
+                "form": form,
                 "message_form": message_form or MessageForm(),
                 "verdicts": rounds,
                 "letters": review.messages.order_by("-id")[:HISTORY],

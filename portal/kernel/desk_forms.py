@@ -41,10 +41,11 @@ class DecisionForm(forms.Form):
     until = TextField(max_length=40, required=False, label=gettext_lazy("Delay until"))
     note = TextField(max_length=500, required=False, multiline=True, label=gettext_lazy("Note"))
 
-    def __init__(self, kind: Kind, language: str, data: Mapping[str, Any] | None = None) -> None:
+    language = "en"  # the applicant's, set by the page that offers reasons
+
+    def __init__(self, kind: Kind, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(data)
         self.kind = kind
-        self.language = language
         self._choices("canned", [(each.code, each.text) for each in kind.canned])
         for code, label in kind.checklist:
             self._radio(f"check_{code}", str(label), [(PASSED, _("Pass")), (FAILED, _("Fail"))])

@@ -88,9 +88,10 @@ class Kind:
     `lock(subject_id)` takes the locks that come before the review's own; `carry_out(review, decision)`
     moves the subject in the same transaction; `verdicts` are those its state allows; `checklist` are
     the points the desk goes through, `canned` the reasons it offers, `fields` what a reason of one's
-    own can be tied to. `template` shows the subject at the desk, with what `present(review)` returns;
-    `document(review, id)` answers one of its pictures, Http404 for any other. `write` tells the
-    applicant what a reviewer writes, and `language` is the one they read.
+    own can be tied to. `template` shows the subject at the desk, with what `present(review)` returns:
+    among it `pictures`, and the `language` that the applicant reads, as `language(review)` tells it to
+    an action. `document(review, id)` answers one of the pictures, Http404 for any other. `write` tells
+    the applicant what a reviewer writes.
     """
 
     name: str
@@ -425,7 +426,7 @@ def _open(review_id: int, by: Actor) -> Review:
         raise Refused(sentence, code="decided")
     if review.is_claimed_by_another(by) and not by.is_platform:
         raise Refused(
-            _("%(name)s is at this review until %(at)s, real time. Take another one, or wait.")
+            _("Nothing was done: %(name)s is at it until %(at)s, real time. Take another one, or wait.")
             % {"name": review.claimed_by, "at": moment(review.claimed_until)},
             code="claimed",
         )

@@ -74,8 +74,7 @@ def policy(request: WorldRequest) -> HttpResponse:
         else:
             messages.success(
                 request,
-                _("Saved. What is submitted from now on goes this way: %(kind)s.")
-                % {"kind": form.kind.label},
+                _("Saved, for what is submitted from now on: %(kind)s.") % {"kind": form.kind.label},
             )
             return redirect("simulator:policy")
     return render(
