@@ -233,6 +233,7 @@ STORAGES = {
 # --- the portal ---------------------------------------------------------------------------
 
 OPEN_WORLDS = flag("PORTAL_OPEN_WORLDS")
+CONTROL_KEY = os.environ.get("PORTAL_CONTROL_KEY", "").strip()  # the control API is there if this is
 SMTP_URL = os.environ.get("PORTAL_SMTP_URL", "")
 PRODUCT_NAME = _("Greenroom")
 

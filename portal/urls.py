@@ -1,5 +1,6 @@
 """Every address of the portal: the public site, the stages, the console's frame, the simulator, the desk."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
@@ -17,6 +18,9 @@ urlpatterns = [
     path("", include("portal.simulator.urls")),
     path("admin/", admin.site.urls),  # last: it answers every address below it
 ]
+
+if settings.CONTROL_KEY:
+    urlpatterns.append(path("sim/api/v1/", include("portal.simulator.api.urls")))
 
 handler400 = "portal.views.bad_request"
 handler404 = "portal.views.not_found"

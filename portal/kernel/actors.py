@@ -39,6 +39,7 @@ BANK = Actor(ActorKind.PLATFORM, None, "bank")
 VISITOR = Actor(ActorKind.PLATFORM, None, "visitor")
 SIMULATOR = Actor(ActorKind.PLATFORM, None, "simulator")
 POLICY = Actor(ActorKind.PLATFORM, None, "policy")
+CONTROL = Actor(ActorKind.PLATFORM, None, "control")
 
 PLATFORM_NAMES = {
     "timer": _("the clock"),
@@ -46,4 +47,5 @@ PLATFORM_NAMES = {
     "visitor": _("a visitor"),
     "simulator": _("the simulator"),
     "policy": _("the review policy"),
+    "control": _("the control API"),
 }

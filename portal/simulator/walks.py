@@ -55,7 +55,9 @@ ENTITIES: Final[Mapping[str, tuple[Callable[[Random], str], str]]] = {
 ADMINISTRATORS: Final = {EntityType.INDIVIDUAL: "meiran", EntityType.GOVERNMENT: "guoan"}
 
 
-def draft(world: World, entity_type: str, *, name: str = "", wechat_id: str = "", method: str = "") -> Draft:
+def draft(
+    world: World, entity_type: str, *, name: str = "", number: str = "", wechat_id: str = "", method: str = ""
+) -> Draft:
     """Return a valid draft for an entity invented from the world's seed and this call's arguments.
 
     Without `method` the first that the entity type has.
@@ -68,7 +70,7 @@ def draft(world: World, entity_type: str, *, name: str = "", wechat_id: str = ""
     else:
         invent, register = ENTITIES[kind]
         entity_name = name or invent(rng)
-        entity_number = numbers.make_credit_code(rng, register)
+        entity_number = number or numbers.make_credit_code(rng, register)
     return Draft(
         entity_type=entity_type,
         entity_name=entity_name,
@@ -234,6 +236,7 @@ def account_at(
     method: str = "",
     email: str = "",
     name: str = "",
+    number: str = "",
     wechat_id: str = "",
     language: str = "en",
 ) -> Account:
@@ -245,7 +248,7 @@ def account_at(
     """
     if not method and stage in REVIEWED and stage not in WIRED:
         method = VerificationMethod.WECHAT_AUTHENTICATION
-    typed = draft(world, entity_type, name=name, wechat_id=wechat_id, method=method)
+    typed = draft(world, entity_type, name=name, number=number, wechat_id=wechat_id, method=method)
     ways = {
         VerificationMethod.REAL_NAME_SCAN: ("verified",),
         VerificationMethod.WIRE_TRANSFER: WIRED,

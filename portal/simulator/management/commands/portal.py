@@ -30,9 +30,10 @@ class Command(BaseCommand):
         listener = listen(bind)
         origin = f"http://{bind.replace('0.0.0.0', '127.0.0.1')}"  # noqa: S104 -- what to open instead
         call_command("prepare", origin=origin)
+        key = os.environ["PORTAL_CONTROL_KEY"] = settings.CONTROL_KEY or seed.control_key()
         descriptors = {
             "--listener": listener.fileno(),
-            "--announcement": readable(announcement(origin)),
+            "--announcement": readable(announcement(origin, key)),
         }
         command = [sys.executable, "-m", "portal.supervisor"]
         for option, descriptor in descriptors.items():
@@ -61,9 +62,10 @@ def listen(bind: str) -> socket.socket:
         ) from None
 
 
-def announcement(origin: str) -> str:
-    """Return what to print when the web answers: the address and the demo log-ins."""
-    return f"\nGreenroom: {origin}/\n\n{seed.announce(origin)}\n\nCtrl-C stops it.\n"
+def announcement(origin: str, key: str) -> str:
+    """Return what to print when the web answers: the address, the demo log-ins, the control API's key."""
+    parts = (f"Greenroom: {origin}/", seed.announce(origin), seed.announce_control(origin, key))
+    return "\n" + "\n\n".join(parts) + "\n\nCtrl-C stops it.\n"
 
 
 def readable(text: str) -> int:
