@@ -15,11 +15,20 @@ from portal.kernel.policy import POLICY
 from portal.kernel.terms import AccountState, Capability, EntityType
 from portal.kernel.wording import listed, short_day
 
-# What the registration itself walks through; the path shows it, the list of what is open need not.
-ON_THE_WAY: Final = frozenset({Capability.CONFIRM_ENTITY, Capability.PAY_WIRE_TRANSFER})
+# What the registration itself walks through, and what the page of another capability leads on to:
+# the list of what is open need not show it.
+ON_THE_WAY: Final = frozenset(
+    {Capability.CONFIRM_ENTITY, Capability.PAY_WIRE_TRANSFER, Capability.RENEW_AUTHENTICATION}
+)
+
+# The page of a capability, where there is one.
+PAGES: Final = {Capability.APPLY_FOR_AUTHENTICATION: "verification:authentication"}
 
 # What the one way out of a gate is called.
-WAYS_OUT: Final = {"verification:wire_transfer": gettext_lazy("Pay the wire transfer")}
+WAYS_OUT: Final = {
+    "verification:wire_transfer": gettext_lazy("Pay the wire transfer"),
+    "verification:authentication": gettext_lazy("Go to WeChat authentication"),
+}
 
 
 def rows(account: Account) -> list[dict[str, Any]]:
@@ -30,21 +39,16 @@ def rows(account: Account) -> list[dict[str, Any]]:
 def _row(account: Account, capability: Capability) -> dict[str, Any]:
     row: dict[str, Any] = {"label": policy.label(capability)}
     decision = account.can(capability)
-    if decision:
-        since = _since(account, capability)
-        row |= {
-            "state": "ok",
-            "value": _("since %(day)s") % {"day": short_day(since)} if since else "",
-            "hint": _("The rules allow it. Its page is not simulated yet."),
-        }
-    else:
+    if not decision and not _is_done(account, capability):
         row |= {"state": "", "hint": decision.reason}
         if _is_for(account, capability):
-            row |= {
-                "url": reverse("console:gate", args=[capability.value]),
-                "action": _("What opens it"),
-            }
-    return row
+            row |= {"url": reverse("console:gate", args=[capability.value]), "action": _("What opens it")}
+        return row
+    since = _since(account, capability)
+    row |= {"state": "ok", "value": _("since %(day)s") % {"day": short_day(since)} if since else ""}
+    if capability in PAGES:
+        return row | {"url": reverse(PAGES[capability]), "action": _("Open")}
+    return row | {"hint": _("The rules allow it. Its page is not simulated yet.")}
 
 
 def gate(account: Account, capability: Capability) -> dict[str, Any]:
@@ -107,6 +111,11 @@ def table(account: Account) -> list[dict[str, Any]]:
 def entity_types(account: Account) -> list[dict[str, Any]]:
     """Return the table's columns, with the account's own marked."""
     return [{"label": kind.label, "mine": kind == account.entity_type} for kind in EntityType]
+
+
+def _is_done(account: Account, capability: Capability) -> bool:
+    """Return whether the account already has what the capability is for."""
+    return capability == Capability.APPLY_FOR_AUTHENTICATION and account.state == AccountState.AUTHENTICATED
 
 
 def _is_for(account: Account, capability: Capability) -> bool:

@@ -62,7 +62,13 @@ def _verification(account: Account, wire: WireTransfer | None) -> dict[str, Any]
             "primary": True,
         }
     if account.state == AccountState.AWAITING_AUTHENTICATION:
-        return step | {"state": "now", "text": _("WeChat authentication decides")}
+        return step | {
+            "state": "now",
+            "text": _("WeChat authentication decides"),
+            "url": reverse("verification:authentication"),
+            "action": _("Go to WeChat authentication"),
+            "primary": True,
+        }
     day = short_day(account.verified_at or account.authenticated_at)
     if account.method == VerificationMethod.WIRE_TRANSFER:
         return step | {
@@ -73,7 +79,12 @@ def _verification(account: Account, wire: WireTransfer | None) -> dict[str, Any]
         }
     if account.method == VerificationMethod.REAL_NAME_SCAN:
         return step | {"state": "done", "text": _("Verified by real-name scan on %(day)s") % {"day": day}}
-    return step | {"state": "done", "text": _("WeChat authentication on %(day)s") % {"day": day}}
+    return step | {
+        "state": "done",
+        "text": _("WeChat authentication on %(day)s") % {"day": day},
+        "url": reverse("verification:authentication"),
+        "action": _("View"),
+    }
 
 
 def actors(wire: WireTransfer | None, returned_at: datetime | None, *, here: str) -> list[dict[str, Any]]:

@@ -115,6 +115,21 @@ def test_what_is_open_since_when(verified: Account, signed_in) -> None:
     ]
 
 
+@pytest.mark.requirement("VER-6")
+def test_authentication_has_a_page_before_and_after(verified: Account, signed_in) -> None:
+    client = signed_in(verified)
+
+    def row() -> tuple[object, ...]:
+        found = client.get(HOME).context["capabilities"]
+        return next(
+            (row["state"], row["url"]) for row in found if str(row["label"]) == "WeChat authentication"
+        )
+
+    assert row() == ("ok", "/settings/authentication/")
+    walks.authenticate(verified)
+    assert row() == ("ok", "/settings/authentication/")
+
+
 def test_an_individual_is_done_and_told_what_never_opens(world: World, signed_in) -> None:
     client = signed_in(walks.account_at(world, "verified", entity_type="individual"))
     response = client.get(HOME)
@@ -166,6 +181,6 @@ def test_the_menu_shows_payment_shut_with_its_reason(waiting: Account, signed_in
             [("Home", ""), ("Wire transfer", ""), ("Where this stands", ""), ("Notification centre", "")],
         ),
         ("Payment", [("WeChat Pay", NOT_AUTHENTICATED), ("Virtual Payment", NOT_AUTHENTICATED)]),
-        ("Settings", [("Basic Settings", "")]),
+        ("Settings", [("Basic Settings", ""), ("WeChat authentication", "")]),
     ]
     assert [item["current"] for item in menu[0]["items"]] == [True, False, False, False]
