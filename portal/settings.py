@@ -153,11 +153,12 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "accounts.passwords.LettersAndDigitsValidator"},
 ]
-PASSWORD_HASHERS = (
-    ["django.contrib.auth.hashers.MD5PasswordHasher"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.MD5PasswordHasher"
     if TESTING
-    else ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
-)
+    else "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "accounts.hashers.MachineMadeHasher",  # for what no person chose
+]
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # --- data ---------------------------------------------------------------------------------
