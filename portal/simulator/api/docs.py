@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -11,6 +11,18 @@ from django.views.decorators.http import require_safe
 
 from portal.kernel.http import worldless
 from portal.simulator.api.app import api
+
+FAILURE: Final = {
+    "title": "Failure",
+    "description": "What was not done: a stable code, a sentence, and the field it is about.",
+    "type": "object",
+    "required": ["code", "message"],
+    "properties": {
+        "code": {"title": "Code", "type": "string"},
+        "message": {"title": "Message", "type": "string"},
+        "field": {"title": "Field", "type": "string"},
+    },
+}
 
 
 @worldless
@@ -33,7 +45,15 @@ def docs(request: HttpRequest) -> HttpResponse:
 
 
 def _schema() -> Any:
-    return api.get_openapi_schema(path_prefix=reverse("control:docs").removesuffix("docs"))
+    """Return the description, with how every call may say no."""
+    schema: Any = api.get_openapi_schema(path_prefix=reverse("control:docs").removesuffix("docs"))
+    schema["components"]["schemas"]["Failure"] = FAILURE
+    told = {"application/json": {"schema": {"$ref": "#/components/schemas/Failure"}}}
+    for methods in schema["paths"].values():
+        for operation in methods.values():
+            operation["responses"]["4XX"] = {"description": "Not done, and why", "content": told}
+            operation["responses"][503] = {"description": "The database is busy or away", "content": told}
+    return schema
 
 
 def _call(schema: Any, path: str, method: str, operation: Any) -> dict[str, Any]:
@@ -67,7 +87,7 @@ def _fields(schema: Any, shape: Any) -> list[dict[str, Any]]:
         row = _field(schema, name, each, required=name in required)
         inner = _resolved(schema, each)
         if inner.get("type") == "array" and "$ref" in inner.get("items", {}):
-            row["fields"] = _fields(schema, inner["items"])
+            row |= {"type": "list of", "fields": _fields(schema, inner["items"])}
         rows.append(row)
     return rows
 
@@ -93,5 +113,7 @@ def _type(schema: Any, shape: Any) -> str:
 
 
 def _resolved(schema: Any, shape: Any) -> Any:
+    """Return a shape itself where another one refers to it."""
+    [shape] = shape.get("allOf", [shape])
     name = shape.get("$ref", "").rpartition("/")[2]
     return schema["components"]["schemas"][name] if name else shape
