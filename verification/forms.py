@@ -161,8 +161,11 @@ class EntityForm(forms.Form):
         self.fields |= {
             "entity_name": TextField(max_length=120, label=label, error_messages={"required": missing}),
             "entity_number": OrganisationCodeField(
-                label=_("Unified social credit code or organisation code"),
-                help_text=_("18 characters, or the 9 of an organisation code: XXXXXXXX-X."),
+                label=_("Credit or organisation code"),
+                help_text=_(
+                    "The 18 characters of the unified social credit code, "
+                    "or the 9 of an organisation code: XXXXXXXX-X."
+                ),
                 error_messages={"required": _("Enter the code on the certificate.")},
             ),
             "method": KeptField(),

@@ -112,7 +112,7 @@ def test_an_organization_is_asked_for_its_certificate(
 
     assert form.errors == {"entity_name": [missing], "entity_number": ["Enter the code on the certificate."]}
     assert form["entity_name"].label == label
-    assert form["entity_number"].label == "Unified social credit code or organisation code"
+    assert form["entity_number"].label == "Credit or organisation code"
     assert (form.only_way, form.is_free) == ("wechat_authentication", free)
     assert Registration(**form.typed()).way == "wechat_authentication"
 
