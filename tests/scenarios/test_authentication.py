@@ -63,6 +63,10 @@ def pays(browser: Client) -> None:
     presses(browser, phone["url"] + "confirm/")
 
 
+def order_number(page: Any) -> str:
+    return str(page.context["order"].number)
+
+
 def decides(world: World, verdict: str, *reasons: Reason, **facts: str) -> None:
     reviewer = Login.objects.get(world=world, is_staff=True)
     waiting = Review.objects.open().get(world=world)
@@ -85,6 +89,10 @@ def test_a_company_applies_pays_corrects_passes_and_lapses(world: World, signed_
     page = browser.get(DETAILS)
     assert page.context["stage"] == "under_review"
     assert page.context["review"].due_at.isoformat() == "2019-03-15T02:00:00+00:00"
+
+    desk = page.context["actors"][0]["buttons"][0]
+    at_the_desk = Client().post(desk["url"], desk["fields"], follow=True)
+    assert order_number(page) in html.unescape(at_the_desk.content.decode())
 
     decides(world, Verdict.Kind.RETURN, Reason("The seal cannot be read.", field="letter"))
     assert "Correction 1 of 3" in shown(browser)

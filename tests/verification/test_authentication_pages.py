@@ -204,6 +204,20 @@ def test_a_failed_name_leaves_the_qualification_and_is_told(account: Account, br
     assert "The name is taken." in shown
 
 
+def test_the_applicant_never_learns_who_reviewed(account: Account, browser: Client):
+    walks.authenticate(account)
+    history = [(entry.title, entry.detail, entry.tone) for entry in browser.get(DETAILS).context["history"]]
+    assert history == [
+        ("WeChat authentication runs out", "planned", "not"),
+        ("Renewal opens", "planned", "doing"),
+        ("Approves the qualification", "A reviewer", "done"),
+        ("Pays the fee", "the bank", ""),
+        ("Submits the materials", account.email, ""),
+        ("Application opened", "WA20190309000001", ""),
+    ]
+    assert Login.objects.get(world=account.world, is_staff=True).email not in text(browser.get(DETAILS))
+
+
 def test_renewal_opens_ninety_days_before_the_end(account: Account, browser: Client, time):
     walks.authenticate(account)
     page = browser.get(DETAILS)

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Account
 from portal.kernel import confirmations, diagrams, keyset, limits
+from portal.kernel.actors import ActorKind
 from portal.kernel.http import WorldRequest
 from portal.kernel.machines import machine_of
 from portal.kernel.models import AuditEvent, Confirmation, Review, Verdict
@@ -228,15 +229,23 @@ def _returned(account: Account, order: AuthenticationOrder | None) -> dict[str, 
     }
 
 
-def _under_review(_account: Account, order: AuthenticationOrder | None) -> dict[str, Any]:
+def _under_review(account: Account, order: AuthenticationOrder | None) -> dict[str, Any]:
+    """Return the review that goes on, and the way to the desk that decides it."""
     if order is None:
         raise ValueError("only an application is reviewed")
     review = Review.objects.open().filter(kind=authentication.REVIEW, subject_id=order.pk).first()
+    fields = {"world": account.world.token}
+    if review is not None:
+        fields["next"] = reverse("admin:kernel_review_change", args=[review.pk])
+    desk = {"label": _("Open it at the desk"), "url": reverse("simulator:desk"), "post": True}
     reviewer = {
         "icon": "clipboard-check",
         "name": _("The reviewer"),
         "text": _("Looks at the materials and decides: approve, return or refuse."),
-        "buttons": [{"label": _("Open the review desk"), "url": reverse("simulator:desk"), "lamp": True}],
+        "buttons": [
+            desk | {"fields": fields, "lamp": True},
+            {"label": _("Who decides in this world"), "url": reverse("simulator:policy")},
+        ],
     }
     return {"review": review, "actors": [reviewer]}
 
@@ -334,18 +343,27 @@ def _whole_way(order: AuthenticationOrder, context: Mapping[str, Any]) -> dict[s
         Entry(
             event.at,
             capfirst(str(event.label)),
-            event.reason or str(event.by),
+            event.reason or _who(event, order),
             {State.PASSED: "done", State.FAILED: "fail", State.CLOSED: "fail"}.get(State(event.target), ""),
         )
         for event in events
     ]
     opened = Entry(order.opened_at, _("Application opened"), order.number, "")
-    planned = [Entry(at, title, _("planned"), "doing") for at, title, _label in _ahead(context)]
+    planned = [
+        Entry(at, title, _("planned"), "not" if index else "doing")
+        for index, (at, title, _label) in enumerate(_ahead(context))
+    ]
     return {
         "diagram": diagrams.svg(machine, here=order.state, past=[event.source for event in reversed(events)]),
         "sentence": diagrams.sentence(machine, order.state),
         "history": [*planned[::-1], *happened, opened],
     }
+
+
+def _who(event: AuditEvent, order: AuthenticationOrder) -> str:
+    """Return who did it; an applicant never learns a reviewer's name."""
+    other = event.by_kind == ActorKind.LOGIN and event.by_id != order.account.login_id
+    return _("A reviewer") if other else str(event.by)
 
 
 def _ahead(context: Mapping[str, Any]) -> list[tuple[datetime, str, str]]:
