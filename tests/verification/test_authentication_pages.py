@@ -18,7 +18,7 @@ from portal.kernel import confirmations, reviews
 from portal.kernel.models import Verdict, World
 from portal.kernel.terms import EntityType
 from portal.simulator import walks
-from verification import authentication_samples, materials, specimens
+from verification import authentication_forms, authentication_samples, materials, specimens
 from verification.actions import authentication
 from verification.models import AuthenticationOrder, Document
 
@@ -356,6 +356,44 @@ def test_a_slot_for_several_is_full_at_ten(order: AuthenticationOrder, account: 
     page = browser.post(MATERIALS, {**typed(account), "do": "upload:other", "file-other": eleven})
     assert slot_errors(page) == {"other": ["Not added: 10 of 10 pictures are here. Remove one first."]}
     assert documents(order) == [("other", f"{nth}.png") for nth in range(10)]
+
+
+def test_uploads_are_counted_by_the_hour(order: AuthenticationOrder, account: Account, browser: Client):
+    """What is refused counts as well: 120 files an hour."""
+    for _nth in range(2):
+        sixty = [upload(b"%PDF-1.7", f"{nth}.png") for nth in range(60)]
+        browser.post(MATERIALS, {**typed(account), "do": "upload:other", "file-other": sixty})
+    page = browser.post(
+        MATERIALS, {**typed(account), "do": "upload:other", "file-other": upload(png(), "one.png")}
+    )
+    (sentence,) = slot_errors(page)["other"]
+    assert sentence.startswith("Too many tries. Try again in ")
+    assert documents(order) == []
+
+
+@pytest.mark.parametrize("bad", ["\0", "\u202e", "\u200b", "x" * 100_000, "<script>", "e\u0301" * 500])
+def test_nothing_that_can_be_typed_breaks_a_step(bad: str, order: AuthenticationOrder, browser: Client):
+    for path, names in (
+        (MATERIALS, authentication_forms.MaterialsForm.base_fields),
+        (NAME, authentication_forms.NameForm.base_fields),
+        (INVOICE, authentication_forms.InvoiceForm.base_fields),
+    ):
+        answer = browser.post(path, {**dict.fromkeys(names, bad), "do": "continue"})
+        assert answer.status_code == 200
+        assert answer.context["form"].errors
+        assert browser.get(path).status_code == 200
+    assert "<script>" not in browser.get(SUBMIT).content.decode()
+
+
+def test_an_unknown_sample_or_button_does_nothing(order: AuthenticationOrder, browser: Client):
+    for sent in (
+        {"sample": "nothing"},
+        {"do": "remove:x"},
+        {"do": "specimen:nowhere"},
+        {"do": "burn:licence"},
+    ):
+        assert browser.post(MATERIALS, sent).status_code == 302
+    assert documents(order) == []
 
 
 def test_a_page_that_sends_a_file_by_itself_gets_the_slot_anew(

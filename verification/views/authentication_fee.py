@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-
-import segno
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -16,7 +13,7 @@ from portal.kernel import confirmations
 from portal.kernel.http import WorldRequest
 from verification.actions import authentication
 from verification.models import AuthenticationOrder
-from verification.views import go_to
+from verification.views import codes, go_to
 from verification.views.authentication import State, for_application
 
 
@@ -42,12 +39,7 @@ def code(request: WorldRequest, account: Account, order: AuthenticationOrder) ->
     shown = confirmations.latest(authentication.FEE, order.pk)
     if shown is None:
         raise Http404
-    address = request.build_absolute_uri(reverse("simulator:scan", args=[shown.code]))
-    drawn = io.BytesIO()
-    segno.make(address, error="m", micro=False).save(
-        drawn, kind="svg", border=1, omitsize=True, svgclass=None, lineclass=None
-    )
-    return HttpResponse(drawn.getvalue(), content_type="image/svg+xml")
+    return codes.drawn(request, shown.code)
 
 
 @require_POST

@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import Account
-from portal.kernel import pictures, reviews, throttle, uploads
+from portal.kernel import limits, pictures, reviews, throttle, uploads
 from portal.kernel.errors import Refused
 from portal.kernel.http import WorldRequest, is_htmx
 from verification import authentication_samples, materials, specimens
@@ -119,7 +119,12 @@ def agreement(request: WorldRequest, account: Account, order: AuthenticationOrde
     return render(
         request,
         "verification/authentication/agreement.html",
-        {"order": order, "error": error, "steps": _steps("agreement", account, order)},
+        {
+            "order": order,
+            "error": error,
+            "fee_fen": max(limits.AUTHENTICATION_FEE_FEN.values()),
+            "steps": _steps("agreement", account, order),
+        },
     )
 
 

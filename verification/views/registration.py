@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-import segno
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -28,7 +26,7 @@ from verification import cards, samples
 from verification.actions.entity import LONGEST, SCAN, ShownScan
 from verification.forms import EntityForm
 from verification.models import Registration
-from verification.views import for_account
+from verification.views import codes, for_account
 
 TONES: Final[Mapping[str, str]] = {
     S.AWAITING_TRANSFER: "doing",
@@ -207,12 +205,7 @@ def scan_code(request: WorldRequest, account: Account) -> HttpResponse:
     shown = confirmations.latest(SCAN, account.pk)
     if shown is None:
         raise Http404
-    address = request.build_absolute_uri(reverse("simulator:scan", args=[shown.code]))
-    drawn = io.BytesIO()
-    segno.make(address, error="m", micro=False).save(
-        drawn, kind="svg", border=1, omitsize=True, svgclass=None, lineclass=None
-    )
-    return HttpResponse(drawn.getvalue(), content_type="image/svg+xml")
+    return codes.drawn(request, shown.code)
 
 
 def _scan(account: Account, draft: Registration) -> dict[str, Any]:
