@@ -42,13 +42,17 @@ def test_before_the_transfer_the_reason_and_the_way_out_are_the_transfer() -> No
 @pytest.mark.requirement("VER-6")
 def test_a_verified_company_is_told_what_wechat_pay_needs() -> None:
     assert decide(C.OPEN_WECHAT_PAY, entity=E.ENTERPRISE, state=S.VERIFIED) == Decision(
-        False, "It needs WeChat authentication, which this account does not have."
+        False,
+        "It needs WeChat authentication, which this account does not have.",
+        "verification:authentication",
     )
 
 
 def test_before_the_transfer_wechat_pay_names_what_it_needs_and_not_the_transfer() -> None:
     assert decide(C.OPEN_WECHAT_PAY, entity=E.ENTERPRISE, state=S.AWAITING_TRANSFER) == Decision(
-        False, "It needs WeChat authentication, which this account does not have."
+        False,
+        "It needs WeChat authentication, which this account does not have.",
+        "verification:authentication",
     )
 
 
