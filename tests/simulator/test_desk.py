@@ -81,6 +81,13 @@ def test_it_leads_nowhere_but_to_the_desk(client: Client, world: World, target: 
     assert client.post(ENTER, {"world": world.token, "next": target})["Location"] == led_to
 
 
+def test_the_policy_is_linked_where_this_browser_is_in_the_world(visitor: Client, world: World) -> None:
+    visitor.post(ENTER, {"world": world.token})
+    assert f'href="{POLICY}"' in visitor.get(QUEUE).content.decode()
+    elsewhere = session(Login.objects.get(world=world, is_staff=True))
+    assert f'href="{POLICY}"' not in elsewhere.get(QUEUE).content.decode()
+
+
 # --- who decides --------------------------------------------------------------------------
 
 
