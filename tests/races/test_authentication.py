@@ -133,6 +133,20 @@ def test_a_reviewer_and_the_policy_at_once_decide_once(world):
     assert breaches.found() == []
 
 
+@pytest.mark.requirement("SIM-7")
+def test_a_script_keeps_the_verdict_that_a_reviewer_forestalled(world):
+    for turn in range(4):
+        reviews.set_policy(
+            world.pk, authentication.REVIEW, mode="scripted", verdicts=[{"verdict": "approve"}], by=SIMULATOR
+        )
+        review = walks.waiting_review(walks.apply(organization(world, "government", nth=turn)))
+        decided, *_swept = race([deciding(review, "reject", 1), *[partial(sweep, world)] * 2])
+        left = reviews.policy_of(world.pk, authentication.REVIEW).verdicts
+        assert (verdict_of(review), len(left)) == (
+            ("reject", 1) if decided.word == "done" else ("approve", 0)
+        )
+
+
 # R7 -- the applicant takes back, or the clock ends, what somebody pays or decides.
 
 
