@@ -20,7 +20,7 @@ class Answer(models.Model):
     key = models.CharField(max_length=200)
     digest = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField(null=True)
-    body = models.JSONField(null=True)
+    body = models.TextField(blank=True, help_text="JSON as it was sent, letter for letter.")
     claimed_at = models.DateTimeField(default=clock.real_now)
 
     class Meta:

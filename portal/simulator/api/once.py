@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Final
 
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from pydantic import BaseModel
 
@@ -24,7 +25,7 @@ LONGEST: Final = 200
 Act = Callable[[], BaseModel]
 
 
-def once(request: HttpRequest, world: World | None, act: Act, *, status: int = 200) -> JsonResponse:
+def once(request: HttpRequest, world: World | None, act: Act, *, status: int = 200) -> HttpResponse:
     """Return what `act` answers, all of it in one transaction with its key, or the first call's answer.
 
     A refusal is an answer too. Without a world (`act` makes one) keys are unique among such calls.
@@ -33,7 +34,7 @@ def once(request: HttpRequest, world: World | None, act: Act, *, status: int = 2
     key = _key(request)
 
     @transactional
-    def carry_out() -> tuple[int, Any]:
+    def carry_out() -> tuple[int, str]:
         if world is not None:
             World.objects.share(world.pk)
         claimed, is_new = _claim(request, world, key)
@@ -41,14 +42,14 @@ def once(request: HttpRequest, world: World | None, act: Act, *, status: int = 2
             return claimed.status, claimed.body
         told, body = _answer(act, status, within=transaction.atomic())
         if world is None and told == status:
-            claimed.world_id = body["world"]
+            claimed.world_id = json.loads(body)["world"]
         _keep(claimed, told, body)
         return told, body
 
     return _told(*carry_out())
 
 
-def once_in_steps(request: HttpRequest, world: World, act: Act, *, status: int = 200) -> JsonResponse:
+def once_in_steps(request: HttpRequest, world: World, act: Act, *, status: int = 200) -> HttpResponse:
     """Return the same for an act that holds the world alone or takes a transaction for each step.
 
     The key is claimed before and answered after: in between, and after a kill there, another call
@@ -106,15 +107,16 @@ def _claim(request: HttpRequest, world: World | None, key: str) -> tuple[Answer,
     return first, False
 
 
-def _answer(act: Act, status: int, *, within: AbstractContextManager[Any]) -> tuple[int, Any]:
+def _answer(act: Act, status: int, *, within: AbstractContextManager[Any]) -> tuple[int, str]:
+    """Return the status and body of what `act` answers or refuses."""
     try:
         with within:
-            return status, act().model_dump(mode="json")
+            return status, act().model_dump_json()
     except Refused as refusal:
-        return status_of(refusal), body_of(refusal)
+        return status_of(refusal), json.dumps(body_of(refusal))
 
 
-def _keep(claimed: Answer, status: int, body: Any) -> None:
+def _keep(claimed: Answer, status: int, body: str) -> None:
     """Keep the answer beside its key; a reset has deleted the row, and keeps its answer all the same."""
     if not claimed.key:
         return
@@ -124,5 +126,5 @@ def _keep(claimed: Answer, status: int, body: Any) -> None:
         claimed.save(force_insert=True)
 
 
-def _told(status: int, body: Any) -> JsonResponse:
-    return JsonResponse(body, status=status, safe=False)
+def _told(status: int, body: str) -> HttpResponse:
+    return HttpResponse(body, status=status, content_type="application/json")

@@ -109,7 +109,7 @@ def as_text(max_length: int) -> Any:
     """Return the type of human text, cleaned as a form cleans it; empty is no value."""
     return Annotated[
         str,
-        Field(max_length=4 * max_length),
+        Field(json_schema_extra={"maxLength": max_length}),
         AfterValidator(lambda typed: text.clean(typed, max_length=max_length)),
     ]
 

@@ -138,9 +138,7 @@ def delay(request: HttpRequest, world: Id, id: Id, asked: VerdictIn) -> HttpResp
 
 
 @router.put("/worlds/{world}/policy/review", response=dict[str, PolicyShape])
-def set_policy(
-    request: HttpRequest, world: Id, asked: Sent[dict[Code, PolicyIn]]
-) -> dict[str, PolicyShape]:
+def set_policy(request: HttpRequest, world: Id, asked: Sent[dict[Code, PolicyIn]]) -> dict[str, PolicyShape]:
     """Choose who decides each of the kinds named; the others stay. Answers every kind's policy."""
     there = world_of(world)
 

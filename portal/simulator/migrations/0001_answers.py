@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 ("key", models.CharField(max_length=200)),
                 ("digest", models.CharField(max_length=64)),
                 ("status", models.PositiveSmallIntegerField(null=True)),
-                ("body", models.JSONField(null=True)),
+                ("body", models.TextField(blank=True, help_text="JSON as it was sent, letter for letter.")),
                 ("claimed_at", models.DateTimeField(default=portal.kernel.clock.real_now)),
                 (
                     "world",
