@@ -24,6 +24,7 @@ from portal.kernel.actors import Actor
 from portal.kernel.desk_forms import DecisionForm, MessageForm
 from portal.kernel.errors import Refused
 from portal.kernel.models import Review, Verdict, World
+from portal.kernel.wording import moment
 
 if TYPE_CHECKING:
     _ModelAdmin = admin.ModelAdmin[Review]
@@ -199,12 +200,13 @@ class ReviewAdmin(_ModelAdmin):
         except Refused as refusal:
             form.add_error(None, refusal.message)
             return self._page(request, self._review(request, review.pk), form=form, status=409)
-        messages.success(
-            request,
-            _("%(verdict)s: %(title)s.") % {"verdict": verdict.get_kind_display(), "title": review.title},
-        )
+        decided = verdict.review
         if verdict.kind == Verdict.Kind.DELAY:
+            until = {"title": decided.title, "at": moment(decided.delayed_until)}
+            messages.success(request, _("%(title)s is delayed until %(at)s.") % until)
             return redirect("admin:kernel_review_change", review.pk)
+        ended = {"state": decided.get_state_display(), "title": decided.title}
+        messages.success(request, _("%(state)s: %(title)s.") % ended)
         return redirect("admin:kernel_review_changelist")
 
     def message(self, request: HttpRequest, review_id: int) -> HttpResponse:

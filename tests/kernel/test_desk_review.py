@@ -124,7 +124,7 @@ def test_another_worlds_review_is_not_there(desk: Client, review: Review, make_w
 def test_approved_with_every_point_passed(desk: Client, review: Review, account: Account) -> None:
     response = desk.post(address("decide", review.pk), APPROVE, follow=True)
     assert response.redirect_chain == [(QUEUE, 302)]
-    assert "Approve: " in text_of(response)
+    assert "Approved: " in text_of(response)
     account.refresh_from_db()
     assert account.state == "authenticated"
     verdict = Verdict.objects.get()
@@ -198,7 +198,10 @@ def test_the_name_fails_and_the_qualification_passes(desk: Client, review: Revie
 
 
 def test_delayed_until_a_moment_in_shanghai(desk: Client, review: Review, world: World) -> None:
-    desk.post(address("decide", review.pk), {"verdict": "delay", "until": "2019-03-10T10:00"})
+    response = desk.post(
+        address("decide", review.pk), {"verdict": "delay", "until": "2019-03-10T10:00"}, follow=True
+    )
+    assert f"{review.title} is delayed until 10 Mar 2019, 10:00." in text_of(response)
     review.refresh_from_db()
     assert (review.state, review.delayed_until) == ("open", world.now() + timedelta(days=1))
     assert "Delayed until 10 Mar 2019, 10:00." in text_of(desk.get(address("change", review.pk)))

@@ -42,7 +42,7 @@ def test_an_office_is_returned_once_and_then_approved(world: World, signed_in, t
     returned = client.post(
         address("decide", row.review.pk), {"verdict": "return", "canned": ["letter_seal"]}, follow=True
     )
-    assert "Return for correction: " in text_of(returned)
+    assert "Returned for correction: " in text_of(returned)
     subjects = [letter.subject for letter in Letter.objects.filter(to=account.email).order_by("-id")[:2]]
     assert subjects == [
         "The application for WeChat authentication needs correction",
