@@ -9,7 +9,10 @@ from portal.outside.names import (
     company_name,
     email_for,
     individual_business_name,
+    media_name,
+    office_name,
     person_name,
+    society_name,
 )
 
 seeds = st.integers(0, 2**32).map(Random)
@@ -41,7 +44,19 @@ def test_an_individual_business_is_not_a_company(rng):
     assert 5 <= len(name.split()) <= 6
 
 
-@given(seeds, st.sampled_from([company_name, individual_business_name]))
+ORGANIZATIONS = [office_name, media_name, society_name]
+
+
+@given(seeds, st.sampled_from(ORGANIZATIONS))
+def test_an_organization_has_a_city_a_brand_and_what_it_is(rng, name_of):
+    name = name_of(rng)
+
+    assert name == clean(name, max_length=80)
+    assert "Ltd" not in name
+    assert 4 <= len(name.split()) <= 5
+
+
+@given(seeds, st.sampled_from([company_name, individual_business_name, *ORGANIZATIONS]))
 def test_a_mailbox_is_at_the_companys_own_domain(rng, name_of):
     company = name_of(rng)
     address = email_for(rng, company)
