@@ -148,7 +148,7 @@ PREPARED: Final = {
         ),
         Prepared(
             "at_the_desk",
-            _("At the reviewers' desk"),
+            _("Waiting for a reviewer"),
             _(
                 "A government office has applied for WeChat authentication. "
                 "Its application waits for a reviewer."
