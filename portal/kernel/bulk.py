@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
@@ -25,11 +26,18 @@ def insert(rows: Sequence[models.Model]) -> None:
     table = connection.ops.quote_name(rows[0]._meta.db_table)
     read = attrgetter(*(field.attname for field in fields))
     special = [(n, field) for n, field in enumerate(fields) if not isinstance(field, PLAIN)]
+    known: dict[tuple[int, Any], Any] = {}  # the rows of a batch share most of their moments
 
     def fitting(row: models.Model) -> list[Any]:
         values = list(read(row))
         for n, field in special:
-            values[n] = field.get_db_prep_save(values[n], connection)
+            value = values[n]
+            if isinstance(value, datetime):
+                if (n, value) not in known:
+                    known[n, value] = field.get_db_prep_save(value, connection)
+                values[n] = known[n, value]
+            elif value is not None:
+                values[n] = field.get_db_prep_save(value, connection)
         return values
 
     values = [fitting(row) for row in rows]
