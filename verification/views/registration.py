@@ -116,6 +116,15 @@ def _show_scan(
     return _answer(request, account, form, draft, "scan")
 
 
+def _check_scan(
+    request: WorldRequest, account: Account, form: EntityForm, draft: Registration
+) -> HttpResponse:
+    """Look what became of the scan, where no script waits for it; a typed SMS code is tried on the way."""
+    form.keep_errors()
+    draft = _prove_phone(request, account, form, draft)
+    return _answer(request, account, form, draft, "scan")
+
+
 def _show_fields(
     request: WorldRequest, account: Account, form: EntityForm, draft: Registration
 ) -> HttpResponse:
@@ -136,6 +145,7 @@ ACTS: Final[
 ] = {
     "send_code": _send_code,
     "show_scan": _show_scan,
+    "check_scan": _check_scan,
     "show_fields": _show_fields,
 }  # fmt: skip
 
@@ -232,7 +242,6 @@ def _scan(account: Account, draft: Registration) -> dict[str, Any]:
         "qr_url": _qr_url(shown.row.code[:6]),
         "due_at": shown.row.expires_at,
         "status_url": f"{reverse('verification:scan_status')}?state={state}",
-        "check_url": f"{reverse('verification:entity')}#scan",
         "refusal": shown.row.refusal,
         "phone_url": _phone_url(shown),
         "any_phone_url": reverse("simulator:scan", args=[shown.row.code]),
