@@ -229,11 +229,14 @@ def _scan(account: Account, draft: Registration) -> dict[str, Any]:
         "now": account.world.now(),
         "running": account.world.running,
     }
+    shown = None if draft.is_scanned else verification.latest_scan(account, draft)
+    if shown and shown.row.state == Confirmation.State.CONFIRMED:
+        # Since the draft was read, or the name was changed: then that scan proves nobody any more.
+        draft.refresh_from_db(fields=["admin_name", "scanned_by", "scanned_name"])
+        shown = None
     if draft.is_scanned and draft.scanned_by:
         return scan | {"state": "confirmed", "who": draft.scanned_by.name, "qr_url": _qr_url("")}
-    shown = verification.latest_scan(account, draft)
-    if shown is None or shown.row.state == Confirmation.State.CONFIRMED:
-        # Confirmed, but the name was changed since: that scan proves nobody any more.
+    if shown is None:
         return {"state": ""}
     state = "expired" if shown.row.is_expired(scan["now"]) else shown.row.state
     return scan | {
