@@ -20,7 +20,8 @@ NARROW = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_tou
 def opens(chromium: Browser, live_server: LiveServer) -> Iterator[Callable[..., Visitor]]:
     """Return a function that opens a browser of its own: cookies, world and log-in are its alone.
 
-    Keywords go to Playwright's `new_context`. At the end every page visited must have been looked at.
+    Keywords go to Playwright's `new_context`. At the end every page visited must have been looked at,
+    and no later complaint have come.
     """
     opened: list[Visitor] = []
 
@@ -32,10 +33,12 @@ def opens(chromium: Browser, live_server: LiveServer) -> Iterator[Callable[..., 
 
     yield open_browser
     everywhere = [tab for visitor in opened for tab in (visitor, *visitor.tabs)]
-    left_alone = {path for tab in everywhere for path in tab.left_alone}
+    left_alone = [path for tab in everywhere for path in tab.left_alone]
+    complaints = [line for tab in everywhere for line in tab.complaints]
     for visitor in opened:
         visitor.page.context.close()
-    assert left_alone == set()
+    assert left_alone == []
+    assert complaints == []
 
 
 @pytest.fixture
