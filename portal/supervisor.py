@@ -113,8 +113,10 @@ def supervise(listener: socket.socket, *, announcement: str, follow_parent: bool
     def ask(number: int, frame: FrameType | None) -> None:
         asked.append(number)
 
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, ask)
+    signal.signal(signal.SIGINT, ask)
+    signal.signal(signal.SIGTERM, ask)
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup's wish stands
+        signal.signal(signal.SIGHUP, ask)
     parent = os.getppid()
     host, port = listener.getsockname()[:2]
     started = time.monotonic()

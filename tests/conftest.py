@@ -18,8 +18,8 @@ from portal.kernel.models import World
 from portal.kernel.worlds import Report
 from portal.simulator import rooms
 
-# Writes and checks docs/requirements.md.
-pytest_plugins = ["tests.requirements"]
+# The list of proofs in docs/requirements.md, and the browser.
+pytest_plugins = ["tests.requirements", "tests.chromium"]
 
 # Sat 9 Mar 2019, 10:00 in Shanghai: every world of the suite begins here.
 BEGINNING = datetime(2019, 3, 9, 2, 0, tzinfo=UTC)

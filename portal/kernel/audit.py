@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import models
 
+from portal.kernel import bulk
 from portal.kernel.actors import Actor
 from portal.kernel.fsm import post_transition
 from portal.kernel.models import AuditEvent, World
@@ -84,4 +85,4 @@ def batched() -> Iterator[None]:
         yield
     finally:
         _batch.reset(token)
-    AuditEvent.objects.bulk_create(events, batch_size=1000)
+    bulk.insert(events)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import smtplib
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from email.message import EmailMessage
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -12,7 +12,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from portal.kernel import outbox
+from portal.kernel import bulk, outbox
 from portal.kernel.action import action
 from portal.kernel.actors import Actor
 from portal.kernel.models import World
@@ -40,6 +40,34 @@ def compose(world: World, *, to: str, name: str, context: Mapping[str, object], 
     )
 
 
+class Edition:
+    """One letter to many in a world, written once for each language and set of facts.
+
+    The template knows the facts and the world, nothing else: what differs between two readers is a fact.
+    """
+
+    def __init__(self, world: World, name: str) -> None:
+        self.world, self.name = world, name
+        self._written: dict[tuple[object, ...], Letter] = {}
+
+    def compose(self, *, to: str, language: str, **facts: Hashable) -> Letter:
+        """Return an unsaved letter to `to`, as of world time."""
+        key = (language, *sorted(facts.items()))
+        first = self._written.get(key)
+        if first is None:
+            first = compose(self.world, to=to, name=self.name, context=facts, language=language)
+            self._written[key] = first
+            return first
+        return Letter(
+            world=self.world,
+            to=to,
+            subject=first.subject,
+            text=first.text,
+            links=first.links,
+            at=self.world.now(),
+        )
+
+
 def write(world: World, *, to: str, name: str, context: Mapping[str, object], language: str) -> Letter:
     """Deliver a letter by writing it, and put a copy in the outbox when real SMTP is set."""
     return deliver([compose(world, to=to, name=name, context=context, language=language)])[0]
@@ -52,6 +80,14 @@ def deliver(letters: list[Letter]) -> list[Letter]:
         for letter in letters:
             outbox.put(SMTP, subject=letter)
     return letters
+
+
+def deliver_many(letters: list[Letter]) -> None:
+    """Deliver composed letters by the thousand; they do not learn their ids."""
+    if settings.SMTP_URL:
+        deliver(letters)
+    else:
+        bulk.insert(letters)
 
 
 def text_message(world: World, *, to: str, text: str, code: str = "") -> Sms:

@@ -1,6 +1,5 @@
 """The look's small scripts, in a real Chromium."""
 
-import os
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -9,13 +8,12 @@ import pytest
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
-from playwright.sync_api import Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
 from portal.kernel import wording
 from tests.console.look_states import NOW, SIM, WORLD
 
 SCRIPTS = Path(settings.BASE_DIR) / "portal" / "static" / "js"
-CHROMIUM = "/usr/bin/chromium"
 FORM = """<iframe name="answer"></iframe><form method="post" action="/sent" target="answer">
 <input name="name"><input name="by" type="radio" value="m"><input name="by" type="radio" value="s">
 <input name="agree" type="checkbox"><select name="kind"><option>a</option><option>b</option></select>
@@ -25,16 +23,11 @@ FORM = """<iframe name="answer"></iframe><form method="post" action="/sent" targ
 
 
 @pytest.fixture(scope="module")
-def browser_page() -> Iterator[Page]:
-    """Return a page of a real Chromium; without one the test is skipped, in CI it fails."""
-    if not Path(CHROMIUM).exists() and not os.environ.get("CI"):
-        pytest.skip("There is no Chromium here.")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-        )
-        yield browser.new_page()
-        browser.close()
+def browser_page(chromium: Browser) -> Iterator[Page]:
+    """Return a page of the suite's Chromium."""
+    page = chromium.new_page()
+    yield page
+    page.close()
 
 
 def _open(page: Page, html: str, *scripts: str, lang: str = "en") -> None:

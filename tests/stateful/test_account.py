@@ -270,6 +270,7 @@ def outcome(act, *args, **kwargs):
         return refusal.code, None
 
 
+@pytest.mark.timeout(1800)
 @pytest.mark.requirement("REG-3", "REG-4", "REG-9", "REG-11", "VER-1", "VER-2", "VER-3", "SIM-2")
 def test_the_account_machine_and_its_clock(db):
     """`HYPOTHESIS_PROFILE=night` walks it at random, for hours; else the same walks every time."""
@@ -277,7 +278,7 @@ def test_the_account_machine_and_its_clock(db):
     walk(
         AccountMachine,
         settings=settings(
-            max_examples=2000 if night else 120,
+            max_examples=2000 if night else 60,
             stateful_step_count=100 if night else 20,
             derandomize=not night,
             database=None,

@@ -11,12 +11,13 @@ from xml.etree import ElementTree
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.shortcuts import resolve_url
 from django.test import Client
 
 from accounts.models import Account
 from portal.kernel import confirmations
-from portal.kernel.models import World
+from portal.kernel.models import Confirmation, World
 from portal.simulator import walks
 from verification import samples
 from verification.actions.entity import SCAN
@@ -234,6 +235,28 @@ def test_the_waiting_page_hears_of_the_answer(browser: Client, account: Account,
     expired = shown(browser.get(SCAN_STATUS, {"state": "shown"}, headers=HTMX))
     assert "Expired on 9 Mar 10:05: nothing was changed" in expired
     assert "Show a new code" in expired
+
+
+@pytest.mark.requirement("REG-8")
+def test_an_answer_between_the_draft_and_the_code_is_not_missed(browser: Client, account: Account):
+    """The page looks at two rows; whoever confirms in between must not find it waiting for nothing."""
+    browser.post(FORM, samples.fields(account, "enterprise") | {"do": "show_scan"})
+    code = confirmations.latest(SCAN, account.pk)
+    assert code is not None
+    linyue = walks.administrator(account.world, "linyue").as_actor()
+    answers: list[Any] = []
+
+    def answer_first(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if not answers and f'FROM "{Confirmation._meta.db_table}"' in sql:
+            answers.append(code)
+            confirmations.confirm(code.pk, by=linyue)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(answer_first):
+        page = shown(browser.get(SCAN_STATUS, {"state": "shown"}, headers=HTMX))
+
+    assert answers == [code]
+    assert "Scanned by Lin Yue" in page
 
 
 def test_a_code_needs_a_name_first(browser: Client):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from accounts import notices
 from accounts.actions import end_registrations
 from accounts.models import Account
-from portal.kernel import audit, calendar, clock, deadlines, limits
+from portal.kernel import audit, bulk, calendar, clock, deadlines, limits
 from portal.kernel.actors import BANK, TIMER
 from portal.kernel.fsm import can_proceed
 from portal.kernel.models import Deadline
@@ -194,6 +194,7 @@ def expire_unpaid(rows: Sequence[Deadline]) -> list[str]:
     accounts = Account.objects.lock_all(row.account_id for row in rows if row.account_id)
     wires = WireTransfer.objects.lock_all(row.subject_id for row in rows)
     outcomes, ended, told, posted = [], [], [], []
+    edition = letters.Edition(world, "wire_expired")
     with audit.batched():
         for row in rows:
             wire = wires[row.subject_id]
@@ -206,15 +207,17 @@ def expire_unpaid(rows: Sequence[Deadline]) -> list[str]:
                 wire.expire(by=TIMER)
                 account.expire(at=row.due_at, by=TIMER)
                 told.append(notices.unsaved(account, EXPIRED))
-                posted.append(_compose(account, "wire_expired", wire))
+                posted.append(
+                    edition.compose(to=account.email, language=account.language, amount_fen=wire.amount_fen)
+                )
             ended.append((account, wire))
             outcomes.append("expired")
     if ended:
         WireTransfer.objects.save_states([wire for _account, wire in ended], state=WireTransfer.State.EXPIRED)
         due_at = WireTransfer.objects.filter(account=OuterRef("pk")).values("due_at")
         end_registrations([account for account, _wire in ended], expired_at=Subquery(due_at[:1]))
-        type(told[0]).objects.bulk_create(told, batch_size=500)
-        letters.deliver(posted)
+        bulk.insert(told)
+        letters.deliver_many(posted)
     return outcomes
 
 

@@ -119,6 +119,15 @@ def _show_scan(
     return _answer(request, account, form, draft, "scan")
 
 
+def _check_scan(
+    request: WorldRequest, account: Account, form: EntityForm, draft: Registration
+) -> HttpResponse:
+    """Look what became of the scan, where no script waits for it; a typed SMS code is tried on the way."""
+    form.keep_errors()
+    draft = _prove_phone(request, account, form, draft)
+    return _answer(request, account, form, draft, "scan")
+
+
 def _show_fields(
     request: WorldRequest, account: Account, form: EntityForm, draft: Registration
 ) -> HttpResponse:
@@ -139,6 +148,7 @@ ACTS: Final[
 ] = {
     "send_code": _send_code,
     "show_scan": _show_scan,
+    "check_scan": _check_scan,
     "show_fields": _show_fields,
 }  # fmt: skip
 
@@ -217,11 +227,14 @@ def _scan(account: Account, draft: Registration) -> dict[str, Any]:
         "now": account.world.now(),
         "running": account.world.running,
     }
+    shown = None if draft.is_scanned else verification.latest_scan(account, draft)
+    if shown and shown.row.state == Confirmation.State.CONFIRMED:
+        # Since the draft was read, or the name was changed: then that scan proves nobody any more.
+        draft.refresh_from_db(fields=["admin_name", "scanned_by", "scanned_name"])
+        shown = None
     if draft.is_scanned and draft.scanned_by:
         return scan | {"state": "confirmed", "who": draft.scanned_by.name, "qr_url": _qr_url("")}
-    shown = verification.latest_scan(account, draft)
-    if shown is None or shown.row.state == Confirmation.State.CONFIRMED:
-        # Confirmed, but the name was changed since: that scan proves nobody any more.
+    if shown is None:
         return {"state": ""}
     state = "expired" if shown.row.is_expired(scan["now"]) else shown.row.state
     return scan | {
@@ -230,7 +243,6 @@ def _scan(account: Account, draft: Registration) -> dict[str, Any]:
         "qr_url": _qr_url(shown.row.code[:6]),
         "due_at": shown.row.expires_at,
         "status_url": f"{reverse('verification:scan_status')}?state={state}",
-        "check_url": f"{reverse('verification:entity')}#scan",
         "refusal": shown.row.refusal,
         "phone_url": _phone_url(shown),
         "any_phone_url": reverse("simulator:scan", args=[shown.row.code]),

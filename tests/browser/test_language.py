@@ -1,0 +1,88 @@
+"""The other language: one click away on every page, which stays, and then leaves no English."""
+
+import re
+from collections.abc import Mapping
+
+import pytest
+
+from tests.browser import story
+from tests.browser.visitor import Heading, Visitor
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+CHINESE = "简体中文"
+PUBLIC = {
+    "/": story.HOME,
+    "/register/": "Register an account",
+    "/register/types/": "Account types side by side",
+    "/register/agreements/": "Agreements",
+    "/register/mini-program/": "Account information",
+    "/log-in/": "Log in to the console",
+}
+OUTSIDE = {
+    "/worlds/": "Worlds",
+    "/clock/": "Clock and agenda",
+    "/mailbox/": "Mailbox",
+    "/phone/": "Phone",
+    "/bank/": "Bank",
+    "/bank/accounts/": "Bank",
+    "/bank/accounts/open/": "Bank",
+    "/bank/movements/": "Bank",
+    "/people/": "People",
+    "/people/add/": "Add a person",
+    "/directory/": "E-mails in use elsewhere",
+}
+REGISTERED = {
+    "/register/activation/": "Activate your e-mail",
+    "/register/activation/email/": "Change e-mail",
+}
+VERIFIED: dict[str, Heading] = {
+    "/console/": story.A_COMPANY,
+    "/verification/wire-transfer/": "The entity is verified",
+    "/register/done/": "The information is submitted",
+    "/console/state/": "Where this stands",
+    "/console/settings/": "Basic Settings",
+    "/console/notices/": "Notification centre",
+    "/console/gate/open_wechat_pay/": "WeChat Pay",
+}
+# What is read in either language as it is: names, e-mails, and what developers call things.
+NAMES = re.compile(
+    r"English|AppID|.*@.*|.*Ltd.*|Class 07|([A-Z]{2} )?(Chen Xi|Guo An|Lin Yue|Mei Ran|Wu Tong)( [a-z]+)?"
+)
+LATIN_ALONE = """() => [...document.querySelectorAll("a, button, summary, label, h1, h2, h3, th, dt, p")]
+  .filter((element) => element.checkVisibility())
+  .map((element) => element.innerText.trim().split(/\\s+/).join(" "))
+  .filter((text) => /[A-Za-z]{2}/.test(text) && !/\\p{Script=Han}/u.test(text))"""
+
+
+def switch_on_each(visitor: Visitor, pages: Mapping[str, Heading]) -> None:
+    """Look at every page in Chinese, coming from English or leaving for it, turn by turn."""
+    for path, heading in pages.items():
+        visitor.goes_to(path, to=heading)
+        if visitor.language == "en":
+            visitor.reads_in("zh-hans", button=CHINESE, to=heading)
+            leaves_no_english(visitor)
+        else:
+            leaves_no_english(visitor)
+            visitor.reads_in("en", button="English", to=heading)
+
+
+def leaves_no_english(visitor: Visitor) -> None:
+    texts = visitor.page.evaluate(LATIN_ALONE)
+    assert [text for text in texts if not NAMES.fullmatch(text)] == [], visitor.page.url
+
+
+def test_the_language_is_switched_on_every_page_and_leaves_no_english(visitor):
+    """English and Simplified Chinese, complete, switchable on every page, which stays the same one."""
+    story.make_world(visitor, "Class 07")
+    switch_on_each(visitor, PUBLIC)
+    switch_on_each(visitor, OUTSIDE)
+    visitor.goes_to("/", to=story.HOME)
+    visitor.presses("Activation letter waiting", to="Mailbox")
+    switch_on_each(visitor, REGISTERED)
+    visitor.goes_to("/register/activation/", to="Activate your e-mail")
+    story.open_letter(visitor)
+    switch_on_each(visitor, {"/register/entity/": "Information registration"})
+    visitor.goes_to("/worlds/", to="Worlds")
+    visitor.presses("Enter %(name)s", name=visitor.say("Verified yesterday"), to=story.A_COMPANY)
+    switch_on_each(visitor, VERIFIED)
