@@ -29,7 +29,7 @@ BEGINNING = datetime(2019, 3, 9, 2, 0, tzinfo=UTC)
 def make_world(db: None) -> Callable[..., World]:
     """Return a maker of frozen worlds with the cast in them."""
 
-    def make(name: str = "Class 07", *, seed: int = 7, frozen: bool = True, **kwargs: object) -> World:
+    def make(name: str = "Class 07", *, seed: int = 7, frozen: bool = True, **kwargs: Any) -> World:
         return rooms.open_world(
             name=name, by=SIMULATOR, seed=seed, now=BEGINNING, frozen=frozen, **kwargs
         ).world

@@ -125,6 +125,7 @@ def test_thirty_days_free_the_email_the_entity_and_the_administrator(
     account = walks.account_at(world, "awaiting_authentication", entity_type="government")
     walks.fill_in_application(account)
     entity = account.entity
+    assert account.confirmed_at is not None
     time.reaches(account.confirmed_at + timedelta(days=30))
 
     refused = visitor.post("/log-in/", {"email": account.email, "password": walks.PASSWORD})

@@ -161,7 +161,8 @@ class AuthenticationMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.model.next_due())
     @rule(off=st.sampled_from([-1, 0, 1]))
     def advance_about_the_next_event(self, off):
-        self._advance(max(self.model.now, self.model.next_due() + timedelta(milliseconds=off)))
+        due = self.model.next_due() or self.model.now
+        self._advance(max(self.model.now, due + timedelta(milliseconds=off)))
 
     def _advance(self, moment):
         report = worlds.advance(self.world.pk, to=moment, by=SIMULATOR)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -24,6 +25,7 @@ from portal.simulator.desk_forms import PolicyForm
 
 QUEUE: Final = "admin:kernel_review_changelist"
 DESK_PATH: Final = "/admin/"
+TOKEN: Final = re.compile(r"[\w-]{1,64}", re.ASCII)
 
 
 @worldless
@@ -34,7 +36,10 @@ def enter(request: HttpRequest) -> HttpResponse:
     The form carries the world's token, as its link does: whoever is in a world plays everybody in
     it. Platform staff who are at the desk already stay who they are.
     """
-    world = get_object_or_404(World, token=request.POST.get("world", ""))
+    token = request.POST.get("world", "")
+    world = World.objects.filter(token=token).first() if TOKEN.fullmatch(token) else None
+    if world is None:
+        raise Http404
     user: Any = request.user
     if user.is_authenticated and user.is_staff and user.world_id is None:
         return redirect(f"{reverse(QUEUE)}?world={world.pk}")
