@@ -11,6 +11,8 @@ from django.urls import path
 
 from accounts.models import Login
 from portal import middleware, urls
+from portal.kernel import audit
+from portal.kernel.actors import VISITOR
 from portal.kernel.errors import Refused
 from portal.kernel.http import worldless
 from portal.kernel.models import World
@@ -134,13 +136,13 @@ def test_the_desk_has_a_session_of_its_own(signed_in, world):
 
 
 def test_a_worlds_reviewer_is_staff_of_that_world_alone(db):
-    room = rooms.open_world(name="One", by=rooms.VISITOR)
+    room = rooms.open_world(name="One", by=VISITOR)
     reviewer = Login.objects.get(username=room.reviewer)
     assert (reviewer.world, reviewer.is_staff, reviewer.is_superuser) == (room.world, True, False)
 
 
-def test_request_middleware_resets_its_id():
-    seen = []
-    answer = middleware.RequestMiddleware(lambda _request: seen.append(1) or HttpResponse())
-    answer(RequestFactory().get("/"))
-    assert middleware.audit.request_id.get() == ""
+def test_an_id_ends_with_its_request():
+    answer = middleware.RequestMiddleware(lambda _request: HttpResponse(audit.request_id.get()))
+    told = answer(RequestFactory().get("/"))
+    assert told.content.decode() == told.headers["X-Request-Id"] != ""
+    assert audit.request_id.get() == ""

@@ -115,9 +115,7 @@ def test_browsers_neither_cut_nor_count():
     form = Letter()
 
     assert form["name"].as_widget() == '<input type="text" name="name" required id="id_name">'
-    assert form["address"].as_widget() == (
-        '<input type="email" name="address" required id="id_address">'
-    )
+    assert form["address"].as_widget() == ('<input type="email" name="address" required id="id_address">')
     assert form["notes"].as_widget() == (
         '<textarea name="notes" cols="40" rows="10" id="id_notes">\n</textarea>'
     )

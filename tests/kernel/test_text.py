@@ -147,9 +147,7 @@ def test_length_is_counted_in_the_result():
 def test_a_megabyte_is_answered_at_once(pair):
     started = time.perf_counter()
 
-    assert refusal_of(pair * 500_000, max_length=120) == (
-        "Keep it to 120 characters; this has 1000000."
-    )
+    assert refusal_of(pair * 500_000, max_length=120) == ("Keep it to 120 characters; this has 1000000.")
     # Putting so many accents in order takes minutes.
     assert time.perf_counter() - started < 2
 
@@ -176,9 +174,7 @@ def test_any_text_is_kept_clean_or_answered_with_a_sentence(text, multiline):
     assert len(kept) <= 20
     assert kept == unicodedata.normalize("NFC", kept)
     assert kept == clean(kept, max_length=20, multiline=multiline)
-    assert {c for c in kept if unicodedata.category(c) in NEVER_KEPT} <= (
-        {"\n"} if multiline else set()
-    )
+    assert {c for c in kept if unicodedata.category(c) in NEVER_KEPT} <= ({"\n"} if multiline else set())
 
 
 @pytest.mark.parametrize(
