@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from django.urls import reverse
@@ -72,6 +73,12 @@ MENU: Final = (
 )
 
 
+@cache
+def address(url_name: str, *arguments: str) -> str:
+    """Return the address of a page, looked up once: a menu asks for the same ten on every page."""
+    return reverse(url_name, args=arguments)
+
+
 def build(path: str, account: Account) -> list[dict[str, object]]:
     """Return the menu as the template wants it, with the entry of `path` marked."""
     menu: list[dict[str, object]] = []
@@ -88,13 +95,13 @@ def _item(entry: Entry | Gate, account: Account) -> dict[str, object] | None:
     if isinstance(entry, Entry):
         if not entry.shown(account):
             return None
-        return {"label": entry.label, "url": reverse(entry.url_name), "icon": entry.icon, "shut_reason": ""}
+        return {"label": entry.label, "url": address(entry.url_name), "icon": entry.icon, "shut_reason": ""}
     decision = account.can(entry.capability)
     if decision:
         return None
     return {
         "label": entry.label,
-        "url": reverse("console:gate", args=[entry.capability.value]),
+        "url": address("console:gate", entry.capability.value),
         "icon": entry.icon,
         "shut_reason": decision.reason,
     }
