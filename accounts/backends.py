@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model
 
 from accounts.models import Login
+from portal.kernel.compiled import Compiled
+
+LOGIN: Final = Compiled(
+    lambda pk: Login.objects.select_related("world", "account__entity", "account__administrator").filter(
+        pk=pk
+    )
+)
 
 
 class LoginBackend(ModelBackend):
@@ -23,11 +32,9 @@ class LoginBackend(ModelBackend):
 
     def get_user(self, user_id: int) -> Login | None:
         """Return the log-in of a session, or None when it is gone or may no longer enter."""
-        login = (
-            Login.objects.select_related(
-                "world", "account__world", "account__entity", "account__administrator"
-            )
-            .filter(pk=user_id)
-            .first()
-        )
-        return login if login and self.user_can_authenticate(login) else None
+        login = LOGIN.first(user_id)
+        if login is None or not self.user_can_authenticate(login):
+            return None
+        if account := getattr(login, "account", None):  # staff have none
+            account.world = login.world
+        return login

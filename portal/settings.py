@@ -67,6 +67,7 @@ SILENCED_SYSTEM_CHECKS = ["security.W021"]  # preloading is for the owner of the
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+SESSION_ENGINE = "portal.sessions"
 SESSION_COOKIE_NAME = "__Host-console" if HTTPS else "console"
 DESK_COOKIE_NAME = "desk"
 SESSION_COOKIE_SECURE = HTTPS
@@ -171,6 +172,8 @@ def database(url: str) -> dict[str, object]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": DATA_DIR / "portal.sqlite3",
+            # Opening the file for each request would cost as much as the queries of a page.
+            "CONN_MAX_AGE": None,
             # Tests race on a file of their own: in memory, SQLite has no lock that two could wait for.
             "TEST": {"NAME": DATA_DIR / f"test-{os.getpid()}.sqlite3"},
             "OPTIONS": {
@@ -201,6 +204,11 @@ def database(url: str) -> dict[str, object]:
 
 DATABASES = {"default": database(os.environ.get("DATABASE_URL", ""))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Pieces of pages that are the same for everybody (templates: `cache`); each process keeps its own.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 3000}}
+}
 
 # --- Celery: a doorbell, never a memory ---------------------------------------------------
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection
 from django.http import HttpRequest
@@ -13,9 +13,15 @@ from django.utils.functional import SimpleLazyObject
 from accounts.models import Account
 from portal.console import menu
 from portal.kernel import deadlines
+from portal.kernel.compiled import Compiled
 from portal.kernel.models import Deadline, World
 from portal.kernel.terms import AccountState
 
+NEXT_EVENT: Final = Compiled(
+    lambda world: (
+        Deadline.objects.open().filter(world=world, retry_at__isnull=True).order_by("due_at", "id")[:1]
+    )
+)
 MOST = 99  # a count on a badge stops here, whatever the mailbox holds
 # The bar's entry that a page belongs to, where the page's name does not begin with it.
 PART_OF = {"letter": "mailbox", "directory": "mailbox", "scan": "phone", "transfer": "bank"}
@@ -73,9 +79,7 @@ def _sim(request: HttpRequest, world: World | None, counts: Counts) -> dict[str,
     found: dict[str, Any] = {"world": world, "active": _active(request)}
     if world is None:
         return found
-    following = (
-        Deadline.objects.open().filter(world=world, retry_at__isnull=True).order_by("due_at", "id").first()
-    )
+    following = NEXT_EVENT.first(world.pk)
     return found | {
         "mailbox_unread": counts.letters,
         "phone_waiting": counts.phone,

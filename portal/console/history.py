@@ -9,16 +9,21 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
+from portal.kernel.compiled import Compiled
 from portal.kernel.diagrams import DEAD_ENDS
 from portal.kernel.models import AuditEvent
 
 AT_HOME: Final = 6
 LONGEST: Final = 200  # far more than an account's machines can walk
 
+NEWEST: Final = Compiled(
+    lambda account_id: AuditEvent.objects.filter(account_id=account_id).order_by("-id")[:AT_HOME]
+)
+
 
 def latest(account: Account, *, planned: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the newest events as `_partials/history.html` wants them, what is planned on top."""
-    return planned + [_entry(event) for event in _events(account).order_by("-id")[:AT_HOME]]
+    return planned + [_entry(event) for event in NEWEST.fetch(account.pk)]
 
 
 def walked(account: Account) -> dict[tuple[str, int], list[str]]:

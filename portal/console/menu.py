@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from django.urls import reverse
@@ -82,6 +83,12 @@ MENU: Final = (
 )
 
 
+@cache
+def address(url_name: str, *arguments: str) -> str:
+    """Return the address of a page, looked up once: a menu asks for the same ten on every page."""
+    return reverse(url_name, args=arguments)
+
+
 def build(path: str, account: Account) -> list[dict[str, object]]:
     """Return the menu as the template wants it, with the entry of `path` marked."""
     menu: list[dict[str, object]] = []
@@ -96,13 +103,13 @@ def _item(entry: Entry | Gate, account: Account, path: str) -> dict[str, object]
     if isinstance(entry, Entry):
         if not entry.shown(account):
             return None
-        url, shut_reason = reverse(entry.url_name), ""
+        url, shut_reason = address(entry.url_name), ""
         current = path.startswith(url) if entry.has_steps else path == url
     else:
         decision = account.can(entry.capability)
         if decision:
             return None
-        url, shut_reason = reverse("console:gate", args=[entry.capability.value]), decision.reason
+        url, shut_reason = address("console:gate", entry.capability.value), decision.reason
         current = path == url
     return {
         "label": entry.label,

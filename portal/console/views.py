@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, Final
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,6 +18,7 @@ from accounts.models import Account, Notice
 from portal.console import capabilities, history, standing
 from portal.console import home as front
 from portal.kernel import keyset
+from portal.kernel.compiled import Compiled
 from portal.kernel.terms import AccountState, Capability, EntityType
 from verification.models import WireTransfer
 
@@ -25,6 +26,10 @@ View = Callable[..., HttpResponse]
 
 UNCONFIRMED = frozenset({AccountState.REGISTERED, AccountState.ACTIVATED})
 NOTICES_AT_HOME = 5
+NEWEST_NOTICES: Final = Compiled(
+    lambda account: Notice.objects.filter(account=account).order_by("-id")[:NOTICES_AT_HOME]
+)
+WIRE: Final = Compiled(lambda account: WireTransfer.objects.filter(account=account).select_related("receipt"))
 
 
 def confirmed(view: View) -> View:
@@ -52,7 +57,7 @@ def home(request: HttpRequest, account: Account) -> HttpResponse:
     """Show where the account stands and what comes next."""
     wire = _wire(account)
     returned_at = front.return_at(wire)
-    latest = list(Notice.objects.filter(account=account).order_by("-id")[:NOTICES_AT_HOME])
+    latest = NEWEST_NOTICES.fetch(account.pk)
     return render(
         request,
         "console/home.html",
@@ -161,7 +166,7 @@ def gate(request: HttpRequest, account: Account, capability: str) -> HttpRespons
 
 
 def _wire(account: Account) -> WireTransfer | None:
-    return WireTransfer.objects.filter(account=account).select_related("receipt").first()
+    return WIRE.first(account.pk)
 
 
 def _shown(notice: Notice) -> dict[str, object]:

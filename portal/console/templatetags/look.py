@@ -9,6 +9,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from django import forms, template
 from django.forms import BoundField
@@ -143,6 +144,7 @@ def mask_account(number: str) -> str:
 
 
 @register.simple_tag
+@cache
 def icon(name: str) -> SafeString:
     """Return the icon `name` of Bootstrap Icons, hidden from screen readers: it only decorates."""
     return format_html('<i class="bi bi-{}" aria-hidden="true"></i>', name)
