@@ -80,6 +80,7 @@ def present(review: Review) -> dict[str, Any]:
     ids = [pk for slot in (this.documents if this else {}).values() for pk in slot]
     last_ids = {pk for slot in (last.documents if last else {}).values() for pk in slot}
     found = Document.objects.in_bulk(ids)
+    labels: dict[str, Any] = {slot.name: slot.label for slot in materials.slots(order.account)}
     return {
         "order": order,
         "account": order.account,
@@ -89,7 +90,7 @@ def present(review: Review) -> dict[str, Any]:
         "pictures": [
             Picture(
                 found[pk],
-                SLOT_LABELS.get(found[pk].slot, found[pk].slot),
+                labels[found[pk].slot],
                 last is not None and pk not in last_ids,
             )
             for pk in ids
