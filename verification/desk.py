@@ -36,9 +36,10 @@ MESSAGE: Final = notices.register(
 )
 
 FIELDS: Final[dict[str, forms.Field]] = {**MaterialsForm.base_fields, **NameForm.base_fields}
+# Two entity types call their certificate differently; where any of them may be meant it has one name.
 SLOT_LABELS: Final[dict[str, Any]] = {
     slot.name: slot.label for slots in materials.SLOTS.values() for slot in slots
-}
+} | {"certificate": _("Certificate")}
 
 
 # --- what the desk shows ------------------------------------------------------------------
