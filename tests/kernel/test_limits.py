@@ -1,0 +1,42 @@
+"""Limits: how many are left, and the sentence when none is."""
+
+from __future__ import annotations
+
+import pytest
+
+from portal.kernel.errors import Refused
+from portal.kernel.limits import LIMITS, Limit, Usage, per_entity
+from portal.kernel.terms import EntityType
+
+
+def test_every_limit_has_a_row_and_the_numbers_are_the_platforms():
+    """console-rules 1.8 and 13."""
+    assert {limit.value: LIMITS[limit].at_most for limit in Limit} == {
+        "accounts_per_id_number": 5,
+        "accounts_per_mobile": 5,
+        "accounts_per_entity": 50,
+        "accounts_per_small_entity": 5,
+        "sms_per_day": 5,
+    }
+
+
+@pytest.mark.parametrize(("used", "left"), [(0, 5), (4, 1), (5, 0), (6, 0)])
+def test_what_is_left_is_never_negative(used, left):
+    assert Usage(Limit.SMS_PER_DAY, used).left == left
+
+
+@pytest.mark.parametrize("limit", Limit)
+def test_the_last_one_passes_and_the_next_is_refused_with_the_number(limit):
+    at_most = LIMITS[limit].at_most
+    Usage(limit, at_most - 1).require(field="admin_phone")
+    with pytest.raises(Refused) as refused:
+        Usage(limit, at_most).require(field="admin_phone")
+    assert (refused.value.code, refused.value.field) == (limit.value, "admin_phone")
+    assert f"{at_most} of {at_most}" in refused.value.message
+    assert "%" not in refused.value.message
+
+
+def test_people_and_individual_businesses_have_the_small_limit():
+    small = {kind for kind in EntityType if per_entity(kind) == Limit.ACCOUNTS_PER_SMALL_ENTITY}
+    assert small == {EntityType.INDIVIDUAL, EntityType.INDIVIDUAL_BUSINESS}
+    assert {per_entity(kind) for kind in EntityType if kind not in small} == {Limit.ACCOUNTS_PER_ENTITY}
