@@ -119,7 +119,8 @@ def mark_messages_read(world_id: int, *, number: str, by: Actor) -> int:
 
 def as_html(letter: Letter) -> str:
     """Return the letter as a page of its own, for a sandboxed frame or a mail reader."""
-    return render_to_string("letters/frame.html", {"letter": letter, "paragraphs": paragraphs(letter.text)})
+    page = render_to_string("letters/frame.html", {"letter": letter, "paragraphs": paragraphs(letter.text)})
+    return page.lstrip()  # the template begins with its tags
 
 
 def paragraphs(text: str) -> list[list[tuple[str, bool]]]:
