@@ -1,13 +1,14 @@
 """Accounts as a Django app."""
 
 from django.apps import AppConfig
+from django.utils.translation import pgettext_lazy
 
 
 class AccountsConfig(AppConfig):
     """Registers this stage's deadlines, confirmations and invariants."""
 
     name = "accounts"
-    verbose_name = "Accounts"
+    verbose_name = pgettext_lazy("desk", "Accounts")
 
     def ready(self) -> None:
         """Register handlers."""

@@ -1,13 +1,14 @@
 """Entity verification as a Django app."""
 
 from django.apps import AppConfig
+from django.utils.translation import pgettext_lazy
 
 
 class VerificationConfig(AppConfig):
     """Registers this stage's deadlines, confirmations, bank receivers and reviews."""
 
     name = "verification"
-    verbose_name = "Entity verification"
+    verbose_name = pgettext_lazy("desk", "Entity verification")
 
     def ready(self) -> None:
         """Register handlers."""

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal.kernel import guards, policy
 from portal.kernel.actors import Actor
@@ -37,7 +38,8 @@ class Entity(models.Model):
     number = models.CharField(max_length=18)
 
     class Meta:
-        verbose_name_plural = "entities"
+        verbose_name = pgettext_lazy("desk", "entity")
+        verbose_name_plural = pgettext_lazy("desk", "entities")
         constraints = [
             models.UniqueConstraint(fields=["world", "entity_type", "number"], name="one_entity_per_number")
         ]
@@ -85,6 +87,8 @@ class Account(Stateful):
         administrator: Administrator
 
     class Meta:
+        verbose_name = pgettext_lazy("desk", "account")
+        verbose_name_plural = pgettext_lazy("desk", "accounts")
         constraints = [
             models.UniqueConstraint(
                 fields=["world", "email_key"],

@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.translation import pgettext_lazy
 
 
 class KernelConfig(AppConfig):
@@ -9,7 +10,7 @@ class KernelConfig(AppConfig):
 
     name = "portal.kernel"
     label = "kernel"
-    verbose_name = "Kernel"
+    verbose_name = pgettext_lazy("desk", "Kernel")
 
     def ready(self) -> None:
         """Connect what must hear every transition and every migration."""

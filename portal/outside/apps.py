@@ -1,6 +1,7 @@
 """The outside world as a Django app."""
 
 from django.apps import AppConfig
+from django.utils.translation import pgettext_lazy
 
 
 class OutsideConfig(AppConfig):
@@ -8,7 +9,7 @@ class OutsideConfig(AppConfig):
 
     name = "portal.outside"
     label = "outside"
-    verbose_name = "Outside world"
+    verbose_name = pgettext_lazy("desk", "Outside world")
 
     def ready(self) -> None:
         """Register deliveries."""

@@ -56,6 +56,8 @@ class Letter(models.Model):
     read_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = pgettext_lazy("desk", "letter")
+        verbose_name_plural = pgettext_lazy("desk", "letters")
         indexes = [
             models.Index(fields=["world", "-id"], name="letter_newest"),
             models.Index(fields=["world", "to", "-id"], name="letter_to"),
@@ -176,6 +178,8 @@ class BankTransfer(Stateful):
     objects = StatefulQuerySet["BankTransfer"].as_manager()
 
     class Meta:
+        verbose_name = pgettext_lazy("desk", "bank transfer")
+        verbose_name_plural = pgettext_lazy("desk", "bank transfers")
         constraints = [
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="transfer_is_positive"),
             models.CheckConstraint(condition=~Q(from_account=F("to_account")), name="transfer_moves_money"),

@@ -42,6 +42,8 @@ class WireTransfer(Stateful):
     objects = StatefulQuerySet["WireTransfer"].as_manager()
 
     class Meta:
+        verbose_name = pgettext_lazy("desk", "wire transfer")
+        verbose_name_plural = pgettext_lazy("desk", "wire transfers")
         constraints = [
             models.CheckConstraint(
                 condition=Q(amount_fen__gte=1, amount_fen__lte=99), name="wire_amount_is_small"

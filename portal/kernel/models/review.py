@@ -53,6 +53,8 @@ class Review(Stateful):
     objects = ReviewQuerySet.as_manager()
 
     class Meta:
+        verbose_name = pgettext_lazy("desk", "review")
+        verbose_name_plural = pgettext_lazy("desk", "reviews")
         constraints = [
             models.UniqueConstraint(
                 fields=["kind", "subject_id"], condition=Q(state="open"), name="one_open_review_per_subject"

@@ -63,6 +63,8 @@ class World(models.Model):
     objects = WorldQuerySet.as_manager()
 
     class Meta:
+        verbose_name = pgettext_lazy("desk", "world")
+        verbose_name_plural = pgettext_lazy("desk", "worlds")
         indexes = [
             # The tick's only question; null where nothing will ring.
             models.Index(fields=["rings_at"], name="world_rings", condition=Q(rings_at__isnull=False))
@@ -126,6 +128,8 @@ class Deadline(models.Model):
     objects = DeadlineQuerySet.as_manager()
 
     class Meta:
+        verbose_name = pgettext_lazy("desk", "deadline")
+        verbose_name_plural = pgettext_lazy("desk", "deadlines")
         constraints = [
             models.UniqueConstraint(
                 fields=["kind", "subject_id", "detail"],
@@ -288,6 +292,8 @@ class AuditEvent(models.Model):
     recorded_at = models.DateTimeField(default=clock.real_now)
 
     class Meta:
+        verbose_name = pgettext_lazy("desk", "audit event")
+        verbose_name_plural = pgettext_lazy("desk", "audit events")
         indexes = [
             models.Index(fields=["world_id", "-id"], name="audit_world"),
             models.Index(fields=["account_id", "-id"], name="audit_account"),
