@@ -6,7 +6,6 @@ import logging
 import re
 import secrets
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -20,7 +19,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from portal.kernel import audit, throttle
+from portal.kernel import audit
 from portal.kernel.errors import Refused
 from portal.kernel.fsm import ConcurrentTransition, TransitionNotAllowed
 from portal.kernel.http import is_htmx
@@ -33,7 +32,6 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 WORLD_COOKIE = "world"
 WORLD_COOKIE_AGE = 60 * 60 * 24 * 365
-NEW_WORLDS_PER_HOUR = 60
 DESK_PATH = "/admin/"
 UNREADABLE = re.compile(r"[\x00\ud800-\udfff]")
 
@@ -118,9 +116,8 @@ class WorldMiddleware:
             return None
         if request.method not in {"GET", "HEAD"}:
             return redirect(reverse("home"))
-        address = request.META.get("REMOTE_ADDR", "")
         try:
-            throttle.hit("new_world", address, at_most=NEW_WORLDS_PER_HOUR, within=timedelta(hours=1))
+            rooms.throttle_opening(request.META.get("REMOTE_ADDR", ""))
         except Refused as refusal:
             return refused(request, refusal)
         origin = f"{request.scheme}://{request.get_host()}"

@@ -78,7 +78,7 @@ def test_an_unknown_cookie_is_a_first_visit(client, db):
 
 
 def test_new_worlds_are_limited_for_each_address(client, db, monkeypatch):
-    monkeypatch.setattr(middleware, "NEW_WORLDS_PER_HOUR", 2)
+    monkeypatch.setattr(rooms, "NEW_WORLDS_PER_HOUR", 2)
     answers = [Client().get("/").status_code for _visit in range(3)]
     assert answers == [200, 200, 429]
     assert World.objects.count() == 2
