@@ -1,0 +1,1 @@
+"""Stage 3: developed version, verifying version, released version."""
