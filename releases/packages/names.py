@@ -100,11 +100,7 @@ def check_distinct(names: list[str]) -> None:
         kept = folders if name.endswith("/") else files
         key = _key(name)
         if key in kept:
-            raise Refused(
-                _("The archive has %(name)s and %(other)s, which are one path. Keep one of them.")
-                % {"name": shown(name), "other": shown(kept[key])},
-                code="package_duplicate",
-            )
+            raise _duplicate(kept[key], name)
         kept[key] = name
     above = set(folders)
     for key in (*files, *folders):
@@ -119,6 +115,13 @@ def check_distinct(names: list[str]) -> None:
             % {"name": shown(files[key])},
             code="package_file_and_folder",
         )
+
+
+def _duplicate(name: str, other: str) -> Refused:
+    sentence = _("The archive has %(name)s and %(other)s, which are one path. Keep one of them.")
+    if name == other:
+        sentence = _("The archive has %(name)s twice. Keep one of them.")
+    return Refused(sentence % {"name": shown(name), "other": shown(other)}, code="package_duplicate")
 
 
 def _key(name: str) -> str:

@@ -182,7 +182,7 @@ def _check_start(files: Mapping[str, records.Entry]) -> None:
         if elsewhere := sorted(path for path in files if path.endswith(f"/{name}")):
             raise Refused(
                 _("The archive has no %(file)s in its root; there is one at %(path)s. Pack that folder.")
-                % {"file": name, "path": shown(elsewhere[0])},
+                % {"file": name, "path": shown(files[elsewhere[0]].name)},
                 code=code,
             )
         raise Refused(
@@ -198,8 +198,8 @@ def _check_start(files: Mapping[str, records.Entry]) -> None:
 def _check_code(size: int, limits: Limits) -> None:
     if size > limits.code:
         raise Refused(
-            _("The files have %(size)s unpacked; %(limit)s are taken in all. Remove what can load later.")
-            % {"size": filesizeformat(size), "limit": filesizeformat(limits.code)},
+            _("The package is %(over)s over its limit of %(limit)s unpacked. Remove what can load later.")
+            % {"over": filesizeformat(size - limits.code), "limit": filesizeformat(limits.code)},
             code="package_too_large",
         )
 
@@ -218,14 +218,12 @@ def _sizes(files: Mapping[str, int], roots: Iterable[Root], limits: Limits) -> d
 
 
 def _package_too_large(root: Root | None, size: int, limit: int) -> Refused:
-    details = {"size": filesizeformat(size), "limit": filesizeformat(limit)}
+    details = {"over": filesizeformat(size - limit), "limit": filesizeformat(limit)}
     if root:
         details["name"] = root.name
-        sentence = _(
-            "The subpackage %(name)s has %(size)s; %(limit)s are taken. Move files into another one."
-        )
+        sentence = _("The subpackage %(name)s is %(over)s over its limit of %(limit)s. Move files out of it.")
     else:
-        sentence = _("The main package has %(size)s; %(limit)s are taken. Move files into subpackages.")
+        sentence = _("The main package is %(over)s over its limit of %(limit)s. Move files to subpackages.")
     return Refused(sentence % details, code="package_too_large")
 
 
