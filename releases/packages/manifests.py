@@ -21,6 +21,7 @@ ORIENTATIONS: Final = ("portrait", "landscape", "landscapeLeft", "landscapeRight
 REQUESTS: Final = ("request", "connectSocket", "uploadFile", "downloadFile")
 USUAL_TIMEOUT: Final = 60_000  # ms
 _SPELLINGS: Final = ("subpackages", "subPackages")  # the platform takes both
+_NO_APPID: Final = "touristappid"  # written by the platform's tool for who has none yet
 _GAME_TYPES: Final = ("", "game")
 
 
@@ -47,7 +48,10 @@ class Game:
 
 @dataclass(frozen=True)
 class Project:
-    """What project.config.json says; '' for what it leaves out. The caller compares the AppID."""
+    """What project.config.json says; '' for what it leaves out.
+
+    The caller compares an AppID that is not '' with the account's.
+    """
 
     appid: str
     name: str
@@ -86,8 +90,9 @@ def project(content: bytes, limits: Limits) -> Project:
     """Return what a project.config.json says. Refused with `package_json` when it is not one JSON object."""
     found = parsed(content, name=PROJECT, limits=limits)
     compile_type = _as_text(found.get("compileType", ""))
+    appid = _as_text(found.get("appid", ""))
     return Project(
-        appid=_as_text(found.get("appid", "")),
+        appid="" if appid == _NO_APPID else appid,
         name=_as_text(found.get("projectname", "")),
         compile_type=compile_type,
         library_version=_as_text(found.get("libVersion", "")),
