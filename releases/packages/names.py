@@ -69,7 +69,8 @@ def check(name: str, limits: Limits) -> None:
         )
     if "." in parts or "" in parts:
         raise Refused(
-            _("The path %(name)s has an empty folder name or a “.” in it. Pack the project again.") % details,
+            _("The path %(name)s has an empty name or a “.” between slashes. Pack the folder by its name.")
+            % details,
             code="package_path",
         )
 
