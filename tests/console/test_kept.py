@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 
 import pytest
@@ -16,6 +17,12 @@ from django.utils.translation import gettext_lazy
 from portal.console.templatetags import kept
 from portal.kernel.actors import SIMULATOR
 from portal.simulator import rooms, walks
+
+
+@dataclass
+class Line:
+    label: str
+    ways: list[object]
 
 
 def piece(source: str) -> Template:
@@ -70,6 +77,9 @@ def test_each_language_has_its_own():
         ([[1], 2], [1, [2]]),
         ({}, []),
         (datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 2, tzinfo=UTC)),
+        (date(2026, 3, 1), date(2026, 3, 2)),
+        (Line("Home", ["/"]), Line("Home", ["/console/"])),
+        (Line("Home", []), ["Home", []]),
     ],
 )
 def test_facts_that_look_different_are_different(one, other):
@@ -88,7 +98,9 @@ def test_a_list_that_changed_is_shown_as_it_is_now():
     assert said(template, rows=rows) == "Members Quotas "
 
 
-@pytest.mark.parametrize("fact", [SimpleNamespace(name="Lin Yue"), object(), {"rows": [{1, 2}]}])
+@pytest.mark.parametrize(
+    "fact", [SimpleNamespace(name="Lin Yue"), object(), {"rows": [{1, 2}]}, Line("Home", [object()])]
+)
 def test_an_object_is_no_fact(fact):
     template = piece("{% kept fact=fact %}{{ fact }}{% endkept %}")
     with pytest.raises(TypeError, match="name the facts that it shows"):

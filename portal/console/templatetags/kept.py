@@ -15,7 +15,8 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime
 from typing import Any, Final
 
 from django import template
@@ -30,7 +31,7 @@ register = template.Library()
 # Versions of one piece: for some hundred people at a time, in a megabyte or two.
 MOST: Final = 300
 # What is shown by its value alone. Rows are not among these: two are equal by their key, whatever they show.
-PLAIN: Final = frozenset({bool, int, type(None), datetime, SafeString})
+PLAIN: Final = frozenset({bool, int, type(None), date, datetime, SafeString})
 
 
 class FreshNode(Node):
@@ -81,8 +82,8 @@ class KeptNode(Node):
 def shown(value: object) -> object:
     """Return what a page shows of a fact, as a part of a key.
 
-    Text, numbers, moments, and lists and mappings of these. Anything else is a TypeError: a row or an
-    object may show more than it is compared by.
+    Text, numbers, days, moments, and lists, mappings and dataclasses of these. Anything else is a
+    TypeError: a row or an object may show more than it is compared by.
     """
     kind = type(value)
     if kind is str:
@@ -95,6 +96,8 @@ def shown(value: object) -> object:
         return Mapping, *((name, shown(held)) for name, held in value.items())
     if isinstance(value, list | tuple):
         return list, *map(shown, value)
+    if is_dataclass(value):
+        return kind, *(shown(getattr(value, field.name)) for field in fields(value))
     raise TypeError(f"A piece of a page is not kept by {kind.__name__}: name the facts that it shows.")
 
 
