@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_lazy, ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import notices
 from accounts.actions import end_registrations
@@ -56,10 +56,10 @@ def expire_unauthenticated(row: Deadline) -> str:
 @deadlines.on(
     RENEWAL,
     title=lambda row: (
-        ngettext_lazy(
+        ngettext(
             "Reminder: authentication runs out in %(days)d day",
             "Reminder: authentication runs out in %(days)d days",
-            "days",
+            int(row.detail),
         )
         % {"days": int(row.detail)}
     ),
