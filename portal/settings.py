@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "portal.outside",
     "accounts",
     "verification",
+    "information",
     "portal.console",
     "portal.simulator",
     "django.contrib.admin",
@@ -255,5 +256,6 @@ LOGGING = {
         "portal": {"level": "INFO"},
         "accounts": {"level": "INFO"},
         "verification": {"level": "INFO"},
+        "information": {"level": "INFO"},
     },
 }

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
-from typing import Any, Final
+from typing import Final
 
-from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import notices as told
-from accounts import steps
 from accounts.models import Account, Notice
+from accounts.principals import Principal
+from accounts.views.doors import for_principal
 from portal.console import capabilities, history, standing
 from portal.console import home as front
 from portal.kernel import keyset
 from portal.kernel.compiled import Compiled
-from portal.kernel.terms import AccountState, Capability, EntityType
+from portal.kernel.terms import Capability, EntityType
 from verification.models import WireTransfer
 
 View = Callable[..., HttpResponse]
 
-UNCONFIRMED = frozenset({AccountState.REGISTERED, AccountState.ACTIVATED})
 NOTICES_AT_HOME = 5
 NEWEST_NOTICES: Final = Compiled(
     lambda account: Notice.objects.filter(account=account).order_by("-id")[:NOTICES_AT_HOME]
@@ -32,29 +30,11 @@ NEWEST_NOTICES: Final = Compiled(
 WIRE: Final = Compiled(lambda account: WireTransfer.objects.filter(account=account).select_related("receipt"))
 
 
-def confirmed(view: View) -> View:
-    """Call the view with the account that is signed in, once its entity is confirmed.
-
-    Nobody signed in goes to the log-in, as does who expired: their log-in is shut. A registration
-    not confirmed yet goes to its own step (REG-10).
-    """
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        account: Account | None = getattr(request.user, "account", None)
-        if account is None:
-            return redirect_to_login(request.get_full_path())
-        if account.state in UNCONFIRMED:
-            return redirect(steps.url_for(account))
-        return view(request, account, *args, **kwargs)
-
-    return guarded
-
-
 @require_safe
-@confirmed
-def home(request: HttpRequest, account: Account) -> HttpResponse:
+@for_principal
+def home(request: HttpRequest, principal: Principal) -> HttpResponse:
     """Show where the account stands and what comes next."""
+    account = principal.account
     wire = _wire(account)
     returned_at = front.return_at(wire)
     latest = NEWEST_NOTICES.fetch(account.pk)
@@ -75,9 +55,10 @@ def home(request: HttpRequest, account: Account) -> HttpResponse:
 
 
 @require_safe
-@confirmed
-def notices(request: HttpRequest, account: Account) -> HttpResponse:
+@for_principal
+def notices(request: HttpRequest, principal: Principal) -> HttpResponse:
     """List what the platform told the account, newest first, by key."""
+    account = principal.account
     page = keyset.turn(request, Notice.objects.filter(account=account))
     return render(
         request,
@@ -93,9 +74,10 @@ def notices(request: HttpRequest, account: Account) -> HttpResponse:
 
 
 @require_POST
-@confirmed
-def read_notices(request: HttpRequest, account: Account) -> HttpResponse:
+@for_principal
+def read_notices(request: HttpRequest, principal: Principal) -> HttpResponse:
     """Mark read every notice up to the newest one the page showed; later ones stay new."""
+    account = principal.account
     newest = request.POST.get("up_to", "")
     if newest.isascii() and newest.isdigit():
         told.read_all(account, up_to=min(int(newest), 2**63 - 1))
@@ -103,9 +85,10 @@ def read_notices(request: HttpRequest, account: Account) -> HttpResponse:
 
 
 @require_safe
-@confirmed
-def open_notice(request: HttpRequest, account: Account, notice_id: int) -> HttpResponse:
+@for_principal
+def open_notice(request: HttpRequest, principal: Principal, notice_id: int) -> HttpResponse:
     """Mark one notice read and go to the page it is about."""
+    account = principal.account
     try:
         notice = told.read(account, min(notice_id, 2**63 - 1))
     except Notice.DoesNotExist:
@@ -114,9 +97,10 @@ def open_notice(request: HttpRequest, account: Account, notice_id: int) -> HttpR
 
 
 @require_safe
-@confirmed
-def settings(request: HttpRequest, account: Account) -> HttpResponse:
+@for_principal
+def settings(request: HttpRequest, principal: Principal) -> HttpResponse:
     """Show the account's own facts, and that its entity cannot be changed (REG-9)."""
+    account = principal.account
     return render(
         request,
         "console/settings.html",
@@ -132,9 +116,10 @@ def settings(request: HttpRequest, account: Account) -> HttpResponse:
 
 
 @require_safe
-@confirmed
-def state(request: HttpRequest, account: Account) -> HttpResponse:
+@for_principal
+def state(request: HttpRequest, principal: Principal) -> HttpResponse:
     """Show each machine where it stands, what may come next, and what is open to whom (SIM-9)."""
+    account = principal.account
     return render(
         request,
         "console/state.html",
@@ -150,9 +135,10 @@ def state(request: HttpRequest, account: Account) -> HttpResponse:
 
 
 @require_safe
-@confirmed
-def gate(request: HttpRequest, account: Account, capability: str) -> HttpResponse:
+@for_principal
+def gate(request: HttpRequest, principal: Principal, capability: str) -> HttpResponse:
     """Show why a capability is shut for this account and what opens it (VER-6)."""
+    account = principal.account
     if capability not in set(Capability):
         raise Http404
     wanted = Capability(capability)

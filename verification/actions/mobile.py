@@ -63,7 +63,7 @@ def send_code(account_id: int, *, phone: str, by: Actor) -> SmsCode:
     locks.share_world(world_id)
     locks.hold_counting(world_id)
     account = Account.objects.lock(account_id)
-    account.require(Capability.CONFIRM_ENTITY)
+    account.require(Capability.CONFIRM_ENTITY, by=by)
     world = account.world
     now = world.now()
     sent_today(world, phone).require(field="admin_phone")
