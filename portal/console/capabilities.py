@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Account
+from portal.console.menu import address
 from portal.kernel import policy
 from portal.kernel.policy import POLICY
 from portal.kernel.terms import AccountState, Capability, EntityType
@@ -42,12 +42,12 @@ def _row(account: Account, capability: Capability) -> dict[str, Any]:
     if not decision and not _is_done(account, capability):
         row |= {"state": "", "hint": decision.reason}
         if _is_for(account, capability):
-            row |= {"url": reverse("console:gate", args=[capability.value]), "action": _("What opens it")}
+            row |= {"url": address("console:gate", capability.value), "action": _("What opens it")}
         return row
     since = _since(account, capability)
     row |= {"state": "ok", "value": _("since %(day)s") % {"day": short_day(since)} if since else ""}
     if capability in PAGES:
-        return row | {"url": reverse(PAGES[capability]), "action": _("Open")}
+        return row | {"url": address(PAGES[capability]), "action": _("Open")}
     return row | {"hint": _("The rules allow it. Its page is not simulated yet.")}
 
 
@@ -78,7 +78,7 @@ def gate(account: Account, capability: Capability) -> dict[str, Any]:
         "reason": decision.reason,
         "rows": requirements,
         "met": len(requirements) - missing,
-        "url": reverse(decision.way_out) if decision.way_out else "",
+        "url": address(decision.way_out) if decision.way_out else "",
         "action": WAYS_OUT.get(decision.way_out, _("Go on")),
     }
 
