@@ -65,6 +65,8 @@ MATRIX: Final[dict[str, Who]] = {
     "verification:authentication_fee_show": Who.ACCOUNT,
     "verification:specimen": Who.ACCOUNT,
     "verification:document": Who.ACCOUNT,
+    # name, photo, introduction, categories
+    "information:information": Who.ACCOUNT,
     # the console
     "console:home": Who.ACCOUNT,
     "console:notices": Who.ACCOUNT,
