@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.template import Context, Template, TemplateSyntaxError
+from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import translation
 from django.utils.safestring import mark_safe
@@ -17,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from portal.console.templatetags import kept
 from portal.kernel.actors import SIMULATOR
 from portal.simulator import rooms, walks
+from tests.conftest import seat
 
 
 @dataclass
@@ -161,7 +163,7 @@ def test_two_people_and_two_worlds_keep_their_frames_apart(world):
     ours, theirs = walks.account_at(world, "verified"), walks.account_at(elsewhere, "awaiting_transfer")
     clients = [Client(), Client()]
     for client, account in zip(clients, (ours, theirs), strict=True):
-        client.force_login(account.login)
+        seat(client, account)
     for _time in range(2):
         one, other = (client.get("/console/").content.decode() for client in clients)
         assert ">Class <2>" not in one + other
@@ -170,6 +172,17 @@ def test_two_people_and_two_worlds_keep_their_frames_apart(world):
         assert f'name="world" value="{world.token}"' in one
         assert f'name="world" value="{elsewhere.token}"' in other
         assert 'href="/verification/wire-transfer/"' in other
+
+
+def test_two_people_of_one_account_are_each_called_by_their_own_name_and_role():
+    shared = {"account": "Kite & Co", "notices_unread": 1, "menu": []}
+    seen = []
+    for name, role in (("Lin Yue", "Administrator"), ("Mei Ran", "Developer"), ("Mei Ran", "Administrator")):
+        console = shared | {"person_name": name, "role": role}
+        with translation.override("en"):
+            html = render_to_string("console.html", {"console": console})
+        seen.append(set(re.findall(r"<small>\s*([^<]*?)\s*</small>", html)) - {"Mini Program"})
+    assert seen == [{"Lin Yue, Administrator"}, {"Mei Ran, Developer"}, {"Mei Ran, Administrator"}]
 
 
 def test_the_menu_marks_the_page_it_stands_on(world, signed_in):
@@ -181,7 +194,7 @@ def test_the_menu_marks_the_page_it_stands_on(world, signed_in):
 def test_each_page_has_its_own_token_in_each_form_and_it_is_taken(world):
     account = walks.account_at(world, "verified")
     client = Client(enforce_csrf_checks=True, headers={"host": "localhost"})
-    client.force_login(account.login)
+    seat(client, account)
     tokens = set()
     for query in ("?a=1", "?a=2&b=<"):
         html = client.get(f"/console/{query}").content.decode()
