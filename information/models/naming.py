@@ -33,6 +33,7 @@ class Naming(Stateful):
     name = models.CharField(max_length=30)
     name_key = models.CharField(max_length=60)
     needs_proof = models.BooleanField(default=False)
+    note = models.CharField(max_length=200, blank=True, help_text="What the applicant tells the reviewer.")
     state = StateField(choices=State.choices, default=State.DRAFT)
     asked_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
