@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.translation import gettext as _
 
@@ -17,6 +17,8 @@ from portal.kernel.terms import Capability
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
+NAMES: Final[set[str]] = set()  # of every purpose whose subject is an account
+
 
 def register(
     name: str,
@@ -26,12 +28,16 @@ def register(
     carry_out: Callable[[Confirmation, Actor], None] = lambda _confirmation, _by: None,
     facts: Callable[[Confirmation], list[tuple[StrOrPromise, str]]] = lambda _confirmation: [],
     waits_at: str = "",
+    lock: Callable[[int], Account] = Account.objects.lock,
+    also: Callable[[Confirmation, Actor], str] = lambda _confirmation, _by: "",
 ) -> str:
     """Make a scan of the administrator known; returns its name.
 
     The subject is the account, which is locked; whoever is the administrator at that moment may
     confirm, while the account still has `capability`. Without `carry_out` the scan only permits
-    what `confirmations.use` then does. The phone shows the account first, then `facts`.
+    what `confirmations.use` then does. The phone shows the account first, then `facts`. `lock` is for
+    what has to be held before the account; `also` is one more sentence why not, in the moment of the
+    scan, or ''.
     """
 
     def objection(confirmation: Confirmation, by: Actor) -> str:
@@ -40,7 +46,7 @@ def register(
             return _("Only the administrator may confirm this: scan with the WeChat of %(name)s.") % {
                 "name": account.administrator.name
             }
-        return account.can(capability).reason
+        return account.can(capability).reason or also(confirmation, by)
 
     def shown(confirmation: Confirmation) -> list[tuple[StrOrPromise, str]]:
         account = Account.objects.select_related("entity").get(pk=confirmation.subject_id)
@@ -50,13 +56,14 @@ def register(
         Purpose(
             name=name,
             title=title,
-            lock=Account.objects.lock,
+            lock=lock,
             objection=objection,
             carry_out=carry_out,
             facts=shown,
             waits_at=waits_at,
         )
     )
+    NAMES.add(name)
     return name
 
 

@@ -98,12 +98,14 @@ def end_sign_in(sign_in_id: int, *, reason: str, by: Actor) -> SignIn:
     return sign_in
 
 
-def end_sign_ins_of(account: Account, *, reason: str, by: Actor, person_id: int | None = None) -> int:
-    """End every session of an account, or one person's; belongs inside an action that locked it.
+def end_sign_ins_of(
+    account: Account, *, reason: str, by: Actor, person_id: int | None = None, kept: int | None = None
+) -> int:
+    """End every session of an account, or one person's, but not `kept`; inside an action that locked it.
 
     Return how many that was.
     """
-    waiting = SignIn.objects.filter(account=account).exclude(state=SignIn.State.ENDED)
+    waiting = SignIn.objects.filter(account=account).exclude(state=SignIn.State.ENDED).exclude(pk=kept or 0)
     if person_id is not None:
         waiting = waiting.filter(person_id=person_id)
     rows = SignIn.objects.lock_all(waiting.values_list("pk", flat=True))

@@ -9,11 +9,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Account
+from accounts.views import codes
 from portal.kernel import confirmations
 from portal.kernel.http import WorldRequest
 from verification.actions import authentication
 from verification.models import AuthenticationOrder
-from verification.views import actor_of, codes, go_to
+from verification.views import actor_of, go_to
 from verification.views.authentication import State, for_application
 
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import steps
 from accounts.models import Account, Administrator
+from accounts.views import codes
 from accounts.views.doors import seat
 from portal.kernel import confirmations
 from portal.kernel.errors import Refused
@@ -27,7 +28,7 @@ from verification import cards, samples
 from verification.actions.entity import LONGEST, SCAN, ShownScan
 from verification.forms import EntityForm
 from verification.models import Registration
-from verification.views import actor_of, codes, for_account
+from verification.views import actor_of, for_account
 
 TONES: Final[Mapping[str, str]] = {
     S.AWAITING_TRANSFER: "doing",
