@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth import login, logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 
 from accounts import actions, principals, steps
 from accounts.models import Account, SignIn
@@ -19,7 +20,7 @@ from portal.kernel.errors import Refused
 from portal.kernel.http import WorldRequest, is_htmx
 from portal.kernel.terms import Role
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 LONGEST_BROWSER = 120
 
@@ -32,7 +33,7 @@ def for_principal(view: View) -> View:
     """
 
     @wraps(view)
-    def guarded(request: WorldRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: WorldRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         principal = principal_of(request)
         if principal is None:
             return go_to(request, login_page(request))

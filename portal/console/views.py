@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -14,16 +16,16 @@ from accounts import notices as told
 from accounts.models import Account, Notice
 from accounts.principals import Principal
 from accounts.views.doors import for_principal
-from portal.console import capabilities, history, standing
+from portal.console import capabilities, history, operation_log, standing
 from portal.console import home as front
 from portal.kernel import keyset
 from portal.kernel.compiled import Compiled
+from portal.kernel.errors import Refused
 from portal.kernel.terms import Capability, EntityType
 from verification.models import WireTransfer
 
-View = Callable[..., HttpResponse]
-
 NOTICES_AT_HOME = 5
+LINES = 50  # of the operation log on one page
 NEWEST_NOTICES: Final = Compiled(
     lambda account: Notice.objects.filter(account=account).order_by("-id")[:NOTICES_AT_HOME]
 )
@@ -132,6 +134,46 @@ def state(request: HttpRequest, principal: Principal) -> HttpResponse:
             "entity_types": capabilities.entity_types(account),
         },
     )
+
+
+@require_safe
+@for_principal
+def log(request: HttpRequest, principal: Principal) -> HttpResponse:
+    """List what was done to the account, newest first, by key; filtered by the form (DEV-4)."""
+    may = principal.can(Capability.READ_OPERATION_LOG)
+    form = operation_log.LogForm(request.GET or None)
+    asked = form.cleaned_data if form.is_valid() else {}
+    context: dict[str, Any] = {
+        "account": principal.account,
+        "form": form,
+        "may": may,
+        "asked": any(asked.values()),
+    }
+    if may:
+        page = keyset.turn(request, operation_log.events(principal.account, asked), size=LINES)
+        context |= {
+            "asked": any(asked.values()),
+            "lines": [operation_log.line(event) for event in page.rows],
+            "newer_url": page.newer_url,
+            "older_url": page.older_url,
+            "export_url": f"{reverse('console:log_export')}?{request.GET.urlencode()}",
+        }
+    return render(request, "console/log.html", context)
+
+
+@require_safe
+@for_principal
+def log_export(request: HttpRequest, principal: Principal) -> HttpResponseBase:
+    """Answer the same lines as a CSV file, written while it is read."""
+    may = principal.can(Capability.READ_OPERATION_LOG)
+    if not may:
+        raise Refused(may.reason, code=Capability.READ_OPERATION_LOG.value)
+    form = operation_log.LogForm(request.GET or None)
+    rows = operation_log.events(principal.account, form.cleaned_data if form.is_valid() else {})
+    answer = StreamingHttpResponse(operation_log.as_csv(rows), content_type="text/csv; charset=utf-8")
+    name = f"operation-log-{principal.account.appid}.csv"
+    answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
+    return answer
 
 
 @require_safe

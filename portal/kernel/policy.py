@@ -147,7 +147,7 @@ POLICY: Final[Mapping[C, Rule]] = {
         gettext_lazy("Change of administrator"), ORGANIZATIONS, CONFIRMED, P.IDENTITY
     ),
     C.CLOSE_ACCOUNT: Rule(
-        gettext_lazy("Closing the account"), ANYONE, CONFIRMED, P.IDENTITY
+        gettext_lazy("Closing the account"), ANYONE, VERIFIED | {S.LAPSED}, P.IDENTITY
     ),
     C.RENAME: Rule(
         gettext_lazy("Mini Program name"), ANYONE, VERIFIED, P.IDENTITY
