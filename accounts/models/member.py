@@ -49,7 +49,7 @@ class Member(Stateful):
             )
         ]
         indexes = [
-            models.Index(fields=["account", "state", "-id"], name="member_newest"),
+            models.Index(fields=["account", "state", "role", "-id"], name="member_group"),
             models.Index(fields=["person", "state", "role"], name="member_person"),
         ]
 

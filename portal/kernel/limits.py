@@ -180,6 +180,7 @@ CATEGORY_REVIEW_WORKING_DAYS: Final = 7
 CLOSING: Final = timedelta(days=7)  # the freeze period, in which the closing can be undone
 CLOSING_RELEASED_GAME: Final = timedelta(days=30)
 RECOVERY_LINK: Final = timedelta(hours=1)  # real time
+ADMINISTRATOR_CHANGE: Final = timedelta(hours=24)  # from the first step, then it is void
 NAME_LENGTH: Final = (4, 30)  # a Chinese character counts two
 SHORT_NAME_LENGTH: Final = (4, 10)
 INTRODUCTION_LENGTH: Final = (4, 120)

@@ -85,7 +85,7 @@ class AdministratorChange(Stateful):
         source=[State.ASKED, State.AGREED],
         target=State.DROPPED,
         label=_("is dropped"),
-        who=_("the administrator, or a later attempt"),
+        who=_("the administrator, a later attempt, or the clock"),
     )
     def drop(self, *, at: datetime, by: Actor) -> None:
         """Everything stays as it was."""
