@@ -21,6 +21,7 @@ from portal.console import home as front
 from portal.kernel import keyset
 from portal.kernel.compiled import Compiled
 from portal.kernel.errors import Refused
+from portal.kernel.limits import Limit
 from portal.kernel.terms import Capability, EntityType
 from verification.models import WireTransfer
 
@@ -40,14 +41,17 @@ def home(request: HttpRequest, principal: Principal) -> HttpResponse:
     wire = _wire(account)
     returned_at = front.return_at(wire)
     latest = NEWEST_NOTICES.fetch(account.pk)
+    usages = front.usages(account)
+    path = front.path(principal, wire, usages[Limit.PROJECT_MEMBERS].used)
     return render(
         request,
         "console/home.html",
         {
             "account": account,
             "pills": standing.pills(account),
-            "path": front.path(account, wire),
-            "path_done": front.path_done(account),
+            "path": path,
+            "path_done": sum(step["state"] == "done" for step in path),
+            "quotas": front.quotas(usages),
             "notices": [_shown(notice) for notice in latest],
             "capabilities": capabilities.rows(account),
             "actors": front.actors(wire, returned_at, here=request.path),

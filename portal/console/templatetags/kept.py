@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -82,7 +81,7 @@ class KeptNode(Node):
 def shown(value: object) -> object:
     """Return what a page shows of a fact, as a part of a key.
 
-    Text, numbers, days, moments, and lists, mappings and dataclasses of these. Anything else is a
+    Text, numbers, days, moments, and lists, dictionaries and dataclasses of these. Anything else is a
     TypeError: a row or an object may show more than it is compared by.
     """
     kind = type(value)
@@ -90,12 +89,12 @@ def shown(value: object) -> object:
         return value
     if kind in PLAIN:
         return kind, value  # True equals 1, and safe text equals the same text that is not
-    if isinstance(value, str | Promise):
-        return shown(str(value))
-    if isinstance(value, Mapping):
-        return Mapping, *((name, shown(held)) for name, held in value.items())
+    if isinstance(value, dict):
+        return dict, *map(shown, value), *map(shown, value.values())
     if isinstance(value, list | tuple):
         return list, *map(shown, value)
+    if isinstance(value, str | Promise):
+        return shown(str(value))
     if is_dataclass(value):
         return kind, *(shown(getattr(value, field.name)) for field in fields(value))
     raise TypeError(f"A piece of a page is not kept by {kind.__name__}: name the facts that it shows.")
