@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.actions import ACTIVATION
-from accounts.models import Account, Administrator
+from accounts.models import Account, Administrator, Closing
 from portal.kernel.models import Deadline
 from portal.kernel.terms import AccountState as S
 
@@ -16,6 +16,7 @@ def breaches() -> list[str]:
     """Return a sentence for every account that misses what its state promises, or keeps what it may not."""
     promised = Deadline.objects.open().filter(kind=ACTIVATION, subject_id=OuterRef("pk"))
     administered = Administrator.objects.filter(account=OuterRef("pk"))
+    closing = Closing.objects.filter(account=OuterRef("pk"), state=Closing.State.FREEZE_PERIOD)
     accounts = Account.objects.order_by("id")
     confirmed = accounts.exclude(state__in=UNCONFIRMED).exclude(confirmed_at__isnull=True)
     found = {
@@ -30,6 +31,12 @@ def breaches() -> list[str]:
         ),
         "has an AppID before its confirmation": accounts.filter(state__in=UNCONFIRMED, appid__isnull=False),
         "is expired, but its log-in still opens": accounts.filter(state=S.EXPIRED, login__is_active=True),
+        "is closed, but its log-in still opens": accounts.filter(
+            closed_at__isnull=False, login__is_active=True
+        ),
+        "is being closed, but nothing will end it": accounts.filter(
+            ~Exists(closing), closes_at__isnull=False, closed_at__isnull=True
+        ),
     }
     return [
         f"account {pk}: {sentence}"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from django.utils.dateparse import parse_datetime
 
 from accounts.models import Account, Notice
+from portal.kernel.terms import Role
 from portal.kernel.wording import moment, yuan
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def register(kind: str, text: StrOrPromise, *, url_name: str = "") -> str:
 
 
 def unsaved(account: Account, kind: str, **facts: object) -> Notice:
-    """Return a notice about now. Facts named `_fen` are money, `_at` moments; both are kept exact."""
+    """Return a notice about now. Facts named `_fen` are money, `_at` moments, `role` a role: kept exact."""
     if kind not in KINDS:
         raise LookupError(f"unknown notice {kind}")
     kept = {name: fact.isoformat() if isinstance(fact, datetime) else fact for name, fact in facts.items()}
@@ -66,6 +67,8 @@ def _written_out(facts: Mapping[str, object]) -> dict[str, object]:
         elif name.endswith("_at") and isinstance(fact, str):
             at = parse_datetime(fact)
             written[name] = moment(at) if at else fact
+        elif name == "role":
+            written[name] = Role(str(fact)).label
         else:
             written[name] = fact
     return written

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 
-from bench import table
+from bench import pages, table
 from bench.rows import multiply, settle, unhurried
 from portal.kernel import clock, worlds
 from portal.kernel.action import transactional
@@ -55,9 +55,8 @@ def _deletion(*, number: int, few: int, many: int) -> None:
 def _authenticated(number: int) -> None:
     table.title("An account walked to authenticated, and one console page")
     program = Client(headers={"host": "localhost", "authorization": f"Bearer {KEY}"})
-    browser = Client(headers={"host": "localhost"})
     world = rooms.open_world(name="Bench", by=CONTROL, frozen=True).world
-    browser.force_login(walks.account_at(world, "verified", entity_type="individual").login)
+    browser = pages.signed_in(walks.account_at(world, "verified", entity_type="individual"))
 
     def walk() -> None:
         made = program.post(f"{API}/worlds", {}, content_type="application/json").json()

@@ -23,6 +23,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.models import Account
+from accounts.principals import PERSON, administrator_of
 from bench import table
 from portal.kernel.actors import SIMULATOR
 from portal.simulator import rooms, walks
@@ -38,8 +40,7 @@ def main(*, quick: bool) -> None:
     call_command("prepare", seed=False)
     world = rooms.open_world(name="Bench", by=SIMULATOR, seed=7).world
     account = walks.account_at(world, "awaiting_transfer")
-    client = Client(headers={"host": "localhost"})
-    client.force_login(account.login)
+    client = signed_in(account)
     cookie = f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
     path = reverse("console:home")
     client.get(path)
@@ -69,6 +70,16 @@ def main(*, quick: bool) -> None:
         AIM[connection.vendor],
     )
     print(f"  {len(response.content) / 1024:.0f} KiB in {len(queries)} queries; aim: {MOST_QUERIES} at most")
+
+
+def signed_in(account: Account) -> Client:
+    """Return a browser in which the account's administrator is signed in."""
+    client = Client(headers={"host": "localhost"})
+    client.force_login(account.login)
+    session = client.session
+    session[PERSON] = administrator_of(account)
+    session.save()
+    return client
 
 
 @contextmanager

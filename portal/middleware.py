@@ -37,7 +37,7 @@ UNREADABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
 class RequestMiddleware:
-    """Gives each request an id, and turns away addresses that no text can hold."""
+    """Gives each request an id and the audit its address, and turns away addresses that no text can hold."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -48,11 +48,13 @@ class RequestMiddleware:
         if UNREADABLE.search(request.path_info) or UNREADABLE.search(query):
             return HttpResponseBadRequest("This address holds characters that no page has.\n")
         token = audit.request_id.set(secrets.token_hex(8))
+        from_where = audit.address.set(request.META.get("REMOTE_ADDR", ""))
         try:
             response = self.get_response(request)
             response.headers["X-Request-Id"] = audit.request_id.get()
             return response
         finally:
+            audit.address.reset(from_where)
             audit.request_id.reset(token)
 
 

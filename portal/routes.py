@@ -42,6 +42,12 @@ MATRIX: Final[dict[str, Who]] = {
     "accounts:activate": Who.ANYONE,
     "accounts:log_in": Who.WORLD,
     "accounts:log_out": Who.WORLD,
+    "accounts:scan_status": Who.ACCOUNT,
+    "accounts:scan_code": Who.ACCOUNT,
+    "accounts:scan_cancel": Who.ACCOUNT,
+    "accounts:closing": Who.ACCOUNT,
+    "accounts:close": Who.ACCOUNT,
+    "accounts:keep": Who.ACCOUNT,
     # entity verification
     "verification:entity": Who.ACCOUNT,
     "verification:keep_draft": Who.ACCOUNT,
@@ -65,6 +71,8 @@ MATRIX: Final[dict[str, Who]] = {
     "verification:authentication_fee_show": Who.ACCOUNT,
     "verification:specimen": Who.ACCOUNT,
     "verification:document": Who.ACCOUNT,
+    # name, photo, introduction, categories
+    "information:information": Who.ACCOUNT,
     # the console
     "console:home": Who.ACCOUNT,
     "console:notices": Who.ACCOUNT,
@@ -72,6 +80,8 @@ MATRIX: Final[dict[str, Who]] = {
     "console:open_notice": Who.ACCOUNT,
     "console:settings": Who.ACCOUNT,
     "console:state": Who.ACCOUNT,
+    "console:log": Who.ACCOUNT,
+    "console:log_export": Who.ACCOUNT,
     "console:gate": Who.ACCOUNT,
     # worlds and their clock
     "simulator:worlds": Who.WORLD,

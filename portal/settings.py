@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "portal.outside",
     "accounts",
     "verification",
+    "information",
     "portal.console",
     "portal.simulator",
     "django.contrib.admin",
@@ -205,11 +206,6 @@ def database(url: str) -> dict[str, object]:
 DATABASES = {"default": database(os.environ.get("DATABASE_URL", ""))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Pieces of pages that are the same for everybody (templates: `cache`); each process keeps its own.
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 3000}}
-}
-
 # --- Celery: a doorbell, never a memory ---------------------------------------------------
 
 REDIS_URL = os.environ.get("REDIS_URL", "")
@@ -260,5 +256,6 @@ LOGGING = {
         "portal": {"level": "INFO"},
         "accounts": {"level": "INFO"},
         "verification": {"level": "INFO"},
+        "information": {"level": "INFO"},
     },
 }

@@ -14,6 +14,7 @@ urlpatterns = [
     path("healthz", worldless(healthz), name="healthz"),
     path("", include("accounts.urls")),
     path("", include("verification.urls")),
+    path("", include("information.urls")),
     path("console/", include("portal.console.urls")),
     path("", include("portal.simulator.urls")),
     path("admin/", admin.site.urls),  # last: it answers every address below it

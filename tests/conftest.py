@@ -12,10 +12,12 @@ from django.db import connection
 from django.test import Client
 
 from accounts.models import Account
+from accounts.principals import PERSON, administrator_of
 from portal.kernel import guards, pictures, worlds
 from portal.kernel.actors import SIMULATOR
 from portal.kernel.models import World
 from portal.kernel.worlds import Report
+from portal.outside.models import Person
 from portal.simulator import rooms
 
 # The list of proofs in docs/requirements.md, and the browser.
@@ -100,11 +102,21 @@ def visitor(world: World, client: Client) -> Client:
 
 
 @pytest.fixture
-def signed_in(visitor: Client) -> Callable[[Account], Client]:
-    """Return a function that signs the visitor in to an account."""
+def signed_in(visitor: Client) -> Callable[..., Client]:
+    """Return a function that signs the visitor in to an account, as its administrator or as `person`."""
 
-    def sign_in(account: Account) -> Client:
-        visitor.force_login(account.login)
+    def sign_in(account: Account, person: Person | None = None) -> Client:
+        seat(visitor, account, person)
         return visitor
 
     return sign_in
+
+
+def seat(client: Client, account: Account, person: Person | None = None) -> None:
+    """Sign a client in to an account, as its administrator, its registrant, or as `person`."""
+    client.force_login(account.login)
+    person_id = person.pk if person else administrator_of(account)
+    if person_id is not None:
+        session = client.session
+        session[PERSON] = person_id
+        session.save()

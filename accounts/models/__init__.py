@@ -2,14 +2,27 @@
 
 from accounts.models.account import Account, Administrator, Entity
 from accounts.models.activation import ActivationLink
+from accounts.models.category import Category
+from accounts.models.closing import Closing, ReleasedName
+from accounts.models.development import DevelopmentSettings
 from accounts.models.login import Login
+from accounts.models.member import Member
 from accounts.models.notice import Notice
+from accounts.models.recovery import RecoveryLink
+from accounts.models.sign_in import SignIn
 
 __all__ = [
     "Account",
     "ActivationLink",
     "Administrator",
+    "Category",
+    "Closing",
+    "DevelopmentSettings",
     "Entity",
     "Login",
+    "Member",
     "Notice",
+    "RecoveryLink",
+    "ReleasedName",
+    "SignIn",
 ]

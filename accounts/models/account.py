@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 from django.db import models
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from portal.kernel import guards, policy
-from portal.kernel.actors import Actor
+from portal.kernel.actors import Actor, ActorKind
 from portal.kernel.errors import Refused
 from portal.kernel.fsm import StateField, Stateful, StatefulQuerySet, transition
 from portal.kernel.models import World
@@ -22,11 +22,20 @@ from portal.kernel.terms import (
     AccountType,
     Capability,
     EntityType,
+    Fact,
+    Permission,
+    Role,
     VerificationMethod,
 )
 from portal.outside.models import Person
 
+if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
+
+    from accounts.models.member import Member
+
 S = AccountState
+GAME: Final = "game"  # the first-level category that makes a Mini Program a Mini Game
 
 
 class Entity(models.Model):
@@ -52,8 +61,8 @@ class AccountQuerySet(StatefulQuerySet["Account"]):
     """Queries about accounts."""
 
     def living(self) -> AccountQuerySet:
-        """Return accounts that hold their e-mail, entity and administrator: all but the expired."""
-        return self.exclude(state=AccountState.EXPIRED)
+        """Return accounts that hold their e-mail, entity, administrator and name: not expired, not closed."""
+        return self.exclude(state=AccountState.EXPIRED).exclude(closed_at__isnull=False)
 
 
 class Account(Stateful):
@@ -73,6 +82,14 @@ class Account(Stateful):
     appid = models.CharField(max_length=18, unique=True, null=True)
     original_id = models.CharField(max_length=15, unique=True, null=True)
 
+    name = models.CharField(max_length=30, blank=True)
+    name_key = models.CharField(max_length=60, blank=True)
+    short_name = models.CharField(max_length=10, blank=True)
+    photo = models.CharField(max_length=64, blank=True, help_text="The SHA-256 of a square picture.")
+    introduction = models.CharField(max_length=120, blank=True)
+    first_category = models.CharField(max_length=20, blank=True)
+    released_at = models.DateTimeField(null=True)
+
     registered_at = models.DateTimeField()
     activated_at = models.DateTimeField(null=True)
     confirmed_at = models.DateTimeField(null=True)
@@ -80,11 +97,14 @@ class Account(Stateful):
     authenticated_at = models.DateTimeField(null=True)
     authenticated_until = models.DateTimeField(null=True)
     expired_at = models.DateTimeField(null=True)
+    closes_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
 
     objects = AccountQuerySet.as_manager()
 
     if TYPE_CHECKING:
         administrator: Administrator
+        members: RelatedManager[Member]
 
     class Meta:
         verbose_name = pgettext_lazy("desk", "account")
@@ -92,25 +112,72 @@ class Account(Stateful):
         constraints = [
             models.UniqueConstraint(
                 fields=["world", "email_key"],
-                condition=~Q(state="expired"),
+                condition=~Q(state="expired") & Q(closed_at__isnull=True),
                 name="one_living_account_per_email",
-            )
+            ),
+            # The same entity may give one name to an Official Account and to a Mini Program.
+            models.UniqueConstraint(
+                fields=["world", "account_type", "name_key"],
+                condition=~Q(name_key="") & ~Q(state="expired") & Q(closed_at__isnull=True),
+                name="one_living_account_per_name",
+            ),
         ]
         indexes = [models.Index(fields=["world", "-id"], name="account_newest")]
 
     def __str__(self) -> str:
-        return self.email
+        return self.name or self.email
+
+    @property
+    def is_game(self) -> bool:
+        """Return whether this Mini Program is a Mini Game (INF-3)."""
+        return self.first_category == GAME
+
+    @property
+    def facts(self) -> frozenset[Fact]:
+        """Return what the stages have recorded that capabilities hang on."""
+        information = self.name and self.photo and self.introduction and self.first_category
+        held = {Fact.GAME: self.is_game, Fact.INFORMATION: information, Fact.RELEASED: self.released_at}
+        return frozenset(fact for fact, there in held.items() if there)
 
     def can(self, capability: Capability) -> Decision:
-        """Return whether this account has the capability now, or why not."""
-        entity = EntityType(self.entity_type) if self.entity_type else None
-        return policy.decide(capability, entity=entity, state=AccountState(self.state))
+        """Return whether this account has the capability now, or why not; who asks is not looked at."""
+        return policy.decide(
+            capability,
+            entity=EntityType(self.entity_type) if self.entity_type else None,
+            state=AccountState(self.state),
+            facts=self.facts,
+            closing=self.closes_at is not None,
+        )
 
-    def require(self, capability: Capability) -> None:
-        """Raise Refused with the policy's sentence when the capability is not there."""
+    def require(self, capability: Capability, *, by: Actor) -> None:
+        """Raise Refused with the policy's sentence when the account, or `by`, does not have it.
+
+        Belongs inside an action that has locked the account: a person's role is read anew, so that
+        who was removed a moment ago can do nothing more (DEV-3).
+        """
         decision = self.can(capability)
         if not decision:
             raise Refused(decision.reason, code=capability.value, way_out=decision.way_out)
+        self.require_permission(capability, by=by)
+
+    def require_permission(self, capability: Capability, *, by: Actor) -> None:
+        """Raise Refused when the role of a person does not cover it; the account is not looked at."""
+        if by.kind != ActorKind.PERSON:
+            return
+        role, held = self.role_of(by)
+        decision = policy.decide_for(capability, role=role, held=held)
+        if not decision:
+            raise Refused(decision.reason, code=capability.value)
+
+    def role_of(self, person: Actor) -> tuple[Role, frozenset[Permission]]:
+        """Return what a person is to this account now, and what they may; a stranger is a guest."""
+        person_id = person.id or 0
+        if Administrator.objects.filter(account=self, person_id=person_id).exists():
+            return Role.ADMINISTRATOR, policy.permissions(Role.ADMINISTRATOR)
+        member = self.members.filter(person_id=person_id, state="active").first()
+        if member is None:
+            return Role.GUEST, policy.permissions(Role.GUEST)
+        return Role(member.role), member.held
 
     # Transitions. Each moves this account in memory and touches nothing else; actions lock, save
     # and tell the rest of the world.
@@ -254,4 +321,14 @@ class Administrator(models.Model):
 
 
 guards.append_only(Entity)
-guards.set_once(Account, "entity_id", "entity_type", "method", "appid", "original_id", "confirmed_at")
+guards.set_once(
+    Account,
+    "entity_id",
+    "entity_type",
+    "method",
+    "appid",
+    "original_id",
+    "confirmed_at",
+    "first_category",
+    "closed_at",
+)

@@ -16,6 +16,7 @@ from accounts import steps
 from accounts.forms import LogInForm
 from accounts.models import Account
 from accounts.models.login import username_for
+from accounts.principals import principal_of
 from portal.kernel import throttle
 from portal.kernel.errors import Refused
 from portal.kernel.http import WorldRequest
@@ -106,9 +107,9 @@ def enter(request: WorldRequest, account: Account) -> HttpResponse:
 
 
 def account_of(request: HttpRequest) -> Account | None:
-    """Return the account that is signed in, or None: nobody is, or somebody of the desk."""
-    account = getattr(request.user, "account", None)
-    return account if isinstance(account, Account) else None
+    """Return the account that somebody is signed in to, or None: nobody is, or somebody of the desk."""
+    principal = principal_of(request)
+    return principal.account if principal else None
 
 
 def address_of(request: HttpRequest) -> str:

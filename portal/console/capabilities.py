@@ -5,35 +5,55 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Account
+from portal.console.menu import address
 from portal.kernel import policy
 from portal.kernel.policy import POLICY
-from portal.kernel.terms import AccountState, Capability, EntityType
+from portal.kernel.terms import AccountState, Capability, EntityType, Fact
 from portal.kernel.wording import listed, short_day
 
-# What the registration itself walks through, and what the page of another capability leads on to:
-# the list of what is open need not show it.
-ON_THE_WAY: Final = frozenset(
-    {Capability.CONFIRM_ENTITY, Capability.PAY_WIRE_TRANSFER, Capability.RENEW_AUTHENTICATION}
+# What the home lists as open or not: what an account grows into. The rest is there from its confirmation on.
+LISTED: Final = (
+    Capability.EDIT_INFORMATION,
+    Capability.SUBMIT_FOR_VERIFICATION,
+    Capability.APPLY_FOR_AUTHENTICATION,
+    Capability.OPEN_WECHAT_PAY,
+    Capability.OPEN_VIRTUAL_PAYMENT,
 )
 
 # The page of a capability, where there is one.
-PAGES: Final = {Capability.APPLY_FOR_AUTHENTICATION: "verification:authentication"}
+PAGES: Final = {
+    Capability.EDIT_INFORMATION: "information:information",
+    Capability.APPLY_FOR_AUTHENTICATION: "verification:authentication",
+}
+
+# What a gate calls the facts that it wants recorded.
+FACTS: Final = {
+    Fact.GAME: (
+        gettext_lazy("Mini Game"),
+        gettext_lazy("The service category Game makes a Mini Program a Mini Game."),
+    ),
+    Fact.INFORMATION: (
+        gettext_lazy("Information complete"),
+        gettext_lazy("Name, photo, introduction and at least one service category."),
+    ),
+}
 
 # What the one way out of a gate is called.
 WAYS_OUT: Final = {
     "verification:wire_transfer": gettext_lazy("Pay the wire transfer"),
     "verification:authentication": gettext_lazy("Go to WeChat authentication"),
+    "information:information": gettext_lazy("Fill in the information"),
+    "accounts:closing": gettext_lazy("Keep the account"),
 }
 
 
 def rows(account: Account) -> list[dict[str, Any]]:
     """Return one row for each capability, as `_partials/reqs.html` wants it: open since, or why not."""
-    return [_row(account, capability) for capability in POLICY if capability not in ON_THE_WAY]
+    return [_row(account, capability) for capability in LISTED]
 
 
 def _row(account: Account, capability: Capability) -> dict[str, Any]:
@@ -42,12 +62,12 @@ def _row(account: Account, capability: Capability) -> dict[str, Any]:
     if not decision and not _is_done(account, capability):
         row |= {"state": "", "hint": decision.reason}
         if _is_for(account, capability):
-            row |= {"url": reverse("console:gate", args=[capability.value]), "action": _("What opens it")}
+            row |= {"url": address("console:gate", capability.value), "action": _("What opens it")}
         return row
     since = _since(account, capability)
     row |= {"state": "ok", "value": _("since %(day)s") % {"day": short_day(since)} if since else ""}
     if capability in PAGES:
-        return row | {"url": reverse(PAGES[capability]), "action": _("Open")}
+        return row | {"url": address(PAGES[capability]), "action": _("Open")}
     return row | {"hint": _("The rules allow it. Its page is not simulated yet.")}
 
 
@@ -64,6 +84,11 @@ def gate(account: Account, capability: Capability) -> dict[str, Any]:
                 "hint": _("By wire transfer or real-name scan, or with WeChat authentication."),
             }
         )
+    for fact in rule.facts:
+        if fact in FACTS:
+            label, hint = FACTS[fact]
+            there = fact in account.facts
+            requirements.append({"label": label, "state": "ok" if there else "", "hint": hint})
     if rule.states == frozenset({AccountState.AUTHENTICATED}):
         requirements.append(
             {
@@ -78,7 +103,7 @@ def gate(account: Account, capability: Capability) -> dict[str, Any]:
         "reason": decision.reason,
         "rows": requirements,
         "met": len(requirements) - missing,
-        "url": reverse(decision.way_out) if decision.way_out else "",
+        "url": address(decision.way_out) if decision.way_out else "",
         "action": WAYS_OUT.get(decision.way_out, _("Go on")),
     }
 

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from django.db import connection
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from accounts.models import Account
@@ -84,7 +83,7 @@ def _sim(request: HttpRequest, world: World | None, counts: Counts) -> dict[str,
         "mailbox_unread": counts.letters,
         "phone_waiting": counts.phone,
         "desk_open": counts.reviews,
-        "phone_url": reverse("simulator:phone"),
+        "phone_url": menu.address("simulator:phone"),
         "next_event": following and {"title": deadlines.title(following), "due_at": following.due_at},
     }
 

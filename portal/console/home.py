@@ -3,55 +3,82 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
+from django.db.models import Count, Value
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.models import Account
-from portal.kernel.models import Deadline
-from portal.kernel.terms import AccountState, VerificationMethod
-from portal.kernel.wording import moment, short_day, short_moment, yuan
+from accounts.categories import first_label
+from accounts.models import Account, Member
+from accounts.principals import Principal
+from portal.kernel import limits, tallies
+from portal.kernel.limits import Limit, Usage
+from portal.kernel.models import Deadline, Tally
+from portal.kernel.terms import AccountState, Capability, EntityType, Fact, Role, VerificationMethod
+from portal.kernel.wording import listed, moment, short_day, short_moment, yuan
 from verification.actions import wire_transfer
 from verification.models import WireTransfer
 
-STEPS = 4
 
+def path(principal: Principal, wire: WireTransfer | None, members: int) -> list[dict[str, Any]]:
+    """Return the release path as `_partials/path.html` wants it: what is done, what is next, who must act.
 
-def path(account: Account, wire: WireTransfer | None) -> list[dict[str, Any]]:
-    """Return the steps of the registration as `_partials/path.html` wants them."""
+    Development goes on beside the first two steps (INF-4); `members` are the project members.
+    """
+    account = principal.account
     return [
+        _entity(account, wire),
+        _information(principal),
         {
-            "title": _("Account information"),
-            "state": "done",
-            "text": _("%(email)s, %(day)s")
-            % {"email": account.email, "day": short_day(account.registered_at)},
+            "title": _("Development"),
+            "state": "now" if Fact.INFORMATION in account.facts else "",
+            "text": ngettext(
+                "%(count)d project member. Development settings are open.",
+                "%(count)d project members. Development settings are open.",
+                members,
+            )
+            % {"count": members},
+            "url": reverse("accounts:members"),
+            "action": _("Members"),
         },
-        {
-            "title": _("E-mail activation"),
-            "state": "done",
-            "text": _("Activated on %(day)s") % {"day": short_day(account.activated_at)},
-        },
-        {
-            "title": _("Information registration"),
-            "state": "done",
-            "text": _("Entity and administrator confirmed on %(day)s")
-            % {"day": short_day(account.confirmed_at)},
-            "url": reverse("console:settings"),
-            "action": _("View"),
-        },
-        _verification(account, wire),
+        {"title": _("Verification"), "state": "", "text": _("The administrator submits a version.")},
+        {"title": _("Release"), "state": "", "text": _("By hand, after approval.")},
     ]
 
 
-def path_done(account: Account) -> int:
-    """Return how many of the steps are done."""
-    return STEPS if account.verified_at or account.authenticated_at else STEPS - 1
+def _information(principal: Principal) -> dict[str, Any]:
+    account = principal.account
+    step: dict[str, Any] = {"title": _("Information"), "url": reverse("information:information")}
+    missing = [
+        label
+        for label, there in (
+            (_("name"), account.name),
+            (_("photo"), account.photo),
+            (_("introduction"), account.introduction),
+            (_("category"), account.first_category),
+        )
+        if not there
+    ]
+    if not missing:
+        text = _("Name, photo, introduction and category %(category)s.")
+        facts = {"category": first_label(account.first_category)}
+        return step | {"state": "done", "text": text % facts, "action": _("View")}
+    if not account.can(Capability.EDIT_INFORMATION):
+        return step | {"state": "", "text": _("Opens when the entity is verified."), "action": _("View")}
+    facts = {"parts": listed(missing)}
+    if principal.can(Capability.EDIT_INFORMATION):
+        text = _("Missing: %(parts)s.") % facts
+        return step | {"state": "now", "text": text, "action": _("Fill in"), "primary": True}
+    text = _("Missing: %(parts)s. The administrator or an operator fills it in.")
+    return step | {"state": "now", "text": text % facts, "action": _("View")}
 
 
-def _verification(account: Account, wire: WireTransfer | None) -> dict[str, Any]:
-    step: dict[str, Any] = {"title": _("Entity verification")}
+def _entity(account: Account, wire: WireTransfer | None) -> dict[str, Any]:
+    step: dict[str, Any] = {"title": _("Entity")}
     if wire and wire.state == WireTransfer.State.WAITING:
         return step | {
             "state": "now",
@@ -85,6 +112,56 @@ def _verification(account: Account, wire: WireTransfer | None) -> dict[str, Any]
         "url": reverse("verification:authentication"),
         "action": _("View"),
     }
+
+
+# What the home shows of the limits, and what it calls them.
+QUOTAS: Final = {
+    Limit.PHOTO_CHANGES: gettext_lazy("Photo changes"),
+    Limit.INTRODUCTION_CHANGES: gettext_lazy("Introduction changes"),
+    Limit.CATEGORY_CHANGES: gettext_lazy("Category changes"),
+    Limit.DOMAIN_CHANGES: gettext_lazy("Server domain changes"),
+}
+
+
+def usages(account: Account) -> dict[Limit, Usage]:
+    """Return how much of this month's changes and of the members is used. One query."""
+    month, again = tallies.window(Limit.PHOTO_CHANGES, account.world.now())
+    spent = Tally.objects.filter(
+        subject_id=account.pk, period=month, limit__in=[limit.value for limit in QUOTAS]
+    ).values_list("limit", "used")
+    members = (
+        Member.objects.filter(account=account, state=Member.State.ACTIVE)
+        .exclude(role=Role.EXPERIENCE_MEMBER)
+        .order_by()
+        .values(limit=Value(Limit.PROJECT_MEMBERS.value))
+        .annotate(used=Count("pk"))
+        .values_list("limit", "used")
+    )
+    used = dict(spent.union(members, all=True))
+    most = limits.members(
+        EntityType(account.entity_type),
+        authenticated=account.state == AccountState.AUTHENTICATED,
+        released=account.released_at is not None,
+    )
+    found = {limit: Usage(limit, used.get(limit.value, 0), again_on=again) for limit in QUOTAS}
+    administrator = 1  # counts as a project member
+    count = used.get(Limit.PROJECT_MEMBERS.value, 0) + administrator
+    return found | {Limit.PROJECT_MEMBERS: Usage(Limit.PROJECT_MEMBERS, count, ceiling=most)}
+
+
+def quotas(found: Mapping[Limit, Usage]) -> list[dict[str, Any]]:
+    """Return usages as `_partials/quotas.html` wants them."""
+    labels = {**QUOTAS, Limit.PROJECT_MEMBERS: _("Project members")}
+    return [
+        {
+            "label": str(labels[limit]),
+            "used": usage.used,
+            "total": usage.at_most,
+            "hint": "" if usage.left or usage.again_on is None
+            else _("free again on %(day)s") % {"day": short_day(usage.again_on)},
+        }
+        for limit, usage in found.items()
+    ]  # fmt: skip
 
 
 def actors(wire: WireTransfer | None, returned_at: datetime | None, *, here: str) -> list[dict[str, Any]]:

@@ -12,5 +12,7 @@ urlpatterns = [
     path("notices/<int:notice_id>/", views.open_notice, name="open_notice"),
     path("settings/", views.settings, name="settings"),
     path("state/", views.state, name="state"),
+    path("log/", views.log, name="log"),
+    path("log/export/", views.log_export, name="log_export"),
     path("gate/<slug:capability>/", views.gate, name="gate"),
 ]

@@ -2,70 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any, Final
 
-from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import notices as told
-from accounts import steps
 from accounts.models import Account, Notice
-from portal.console import capabilities, history, standing
+from accounts.principals import Principal
+from accounts.views.doors import for_principal
+from portal.console import capabilities, history, operation_log, standing
 from portal.console import home as front
 from portal.kernel import keyset
 from portal.kernel.compiled import Compiled
-from portal.kernel.terms import AccountState, Capability, EntityType
+from portal.kernel.errors import Refused
+from portal.kernel.limits import Limit
+from portal.kernel.terms import Capability, EntityType
 from verification.models import WireTransfer
 
-View = Callable[..., HttpResponse]
-
-UNCONFIRMED = frozenset({AccountState.REGISTERED, AccountState.ACTIVATED})
 NOTICES_AT_HOME = 5
+LINES = 50  # of the operation log on one page
 NEWEST_NOTICES: Final = Compiled(
     lambda account: Notice.objects.filter(account=account).order_by("-id")[:NOTICES_AT_HOME]
 )
 WIRE: Final = Compiled(lambda account: WireTransfer.objects.filter(account=account).select_related("receipt"))
 
 
-def confirmed(view: View) -> View:
-    """Call the view with the account that is signed in, once its entity is confirmed.
-
-    Nobody signed in goes to the log-in, as does who expired: their log-in is shut. A registration
-    not confirmed yet goes to its own step (REG-10).
-    """
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        account: Account | None = getattr(request.user, "account", None)
-        if account is None:
-            return redirect_to_login(request.get_full_path())
-        if account.state in UNCONFIRMED:
-            return redirect(steps.url_for(account))
-        return view(request, account, *args, **kwargs)
-
-    return guarded
-
-
 @require_safe
-@confirmed
-def home(request: HttpRequest, account: Account) -> HttpResponse:
+@for_principal
+def home(request: HttpRequest, principal: Principal) -> HttpResponse:
     """Show where the account stands and what comes next."""
+    account = principal.account
     wire = _wire(account)
     returned_at = front.return_at(wire)
     latest = NEWEST_NOTICES.fetch(account.pk)
+    usages = front.usages(account)
+    path = front.path(principal, wire, usages[Limit.PROJECT_MEMBERS].used)
     return render(
         request,
         "console/home.html",
         {
             "account": account,
             "pills": standing.pills(account),
-            "path": front.path(account, wire),
-            "path_done": front.path_done(account),
+            "path": path,
+            "path_done": sum(step["state"] == "done" for step in path),
+            "quotas": front.quotas(usages),
             "notices": [_shown(notice) for notice in latest],
             "capabilities": capabilities.rows(account),
             "actors": front.actors(wire, returned_at, here=request.path),
@@ -75,9 +61,10 @@ def home(request: HttpRequest, account: Account) -> HttpResponse:
 
 
 @require_safe
-@confirmed
-def notices(request: HttpRequest, account: Account) -> HttpResponse:
+@for_principal
+def notices(request: HttpRequest, principal: Principal) -> HttpResponse:
     """List what the platform told the account, newest first, by key."""
+    account = principal.account
     page = keyset.turn(request, Notice.objects.filter(account=account))
     return render(
         request,
@@ -93,9 +80,10 @@ def notices(request: HttpRequest, account: Account) -> HttpResponse:
 
 
 @require_POST
-@confirmed
-def read_notices(request: HttpRequest, account: Account) -> HttpResponse:
+@for_principal
+def read_notices(request: HttpRequest, principal: Principal) -> HttpResponse:
     """Mark read every notice up to the newest one the page showed; later ones stay new."""
+    account = principal.account
     newest = request.POST.get("up_to", "")
     if newest.isascii() and newest.isdigit():
         told.read_all(account, up_to=min(int(newest), 2**63 - 1))
@@ -103,9 +91,10 @@ def read_notices(request: HttpRequest, account: Account) -> HttpResponse:
 
 
 @require_safe
-@confirmed
-def open_notice(request: HttpRequest, account: Account, notice_id: int) -> HttpResponse:
+@for_principal
+def open_notice(request: HttpRequest, principal: Principal, notice_id: int) -> HttpResponse:
     """Mark one notice read and go to the page it is about."""
+    account = principal.account
     try:
         notice = told.read(account, min(notice_id, 2**63 - 1))
     except Notice.DoesNotExist:
@@ -114,9 +103,10 @@ def open_notice(request: HttpRequest, account: Account, notice_id: int) -> HttpR
 
 
 @require_safe
-@confirmed
-def settings(request: HttpRequest, account: Account) -> HttpResponse:
+@for_principal
+def settings(request: HttpRequest, principal: Principal) -> HttpResponse:
     """Show the account's own facts, and that its entity cannot be changed (REG-9)."""
+    account = principal.account
     return render(
         request,
         "console/settings.html",
@@ -132,9 +122,10 @@ def settings(request: HttpRequest, account: Account) -> HttpResponse:
 
 
 @require_safe
-@confirmed
-def state(request: HttpRequest, account: Account) -> HttpResponse:
+@for_principal
+def state(request: HttpRequest, principal: Principal) -> HttpResponse:
     """Show each machine where it stands, what may come next, and what is open to whom (SIM-9)."""
+    account = principal.account
     return render(
         request,
         "console/state.html",
@@ -150,9 +141,50 @@ def state(request: HttpRequest, account: Account) -> HttpResponse:
 
 
 @require_safe
-@confirmed
-def gate(request: HttpRequest, account: Account, capability: str) -> HttpResponse:
+@for_principal
+def log(request: HttpRequest, principal: Principal) -> HttpResponse:
+    """List what was done to the account, newest first, by key; filtered by the form (DEV-4)."""
+    may = principal.can(Capability.READ_OPERATION_LOG)
+    form = operation_log.LogForm(request.GET or None)
+    asked = form.cleaned_data if form.is_valid() else {}
+    context: dict[str, Any] = {
+        "account": principal.account,
+        "form": form,
+        "may": may,
+        "asked": any(asked.values()),
+    }
+    if may:
+        page = keyset.turn(request, operation_log.events(principal.account, asked), size=LINES)
+        context |= {
+            "asked": any(asked.values()),
+            "lines": [operation_log.line(event) for event in page.rows],
+            "newer_url": page.newer_url,
+            "older_url": page.older_url,
+            "export_url": f"{reverse('console:log_export')}?{request.GET.urlencode()}",
+        }
+    return render(request, "console/log.html", context)
+
+
+@require_safe
+@for_principal
+def log_export(request: HttpRequest, principal: Principal) -> HttpResponseBase:
+    """Answer the same lines as a CSV file, written while it is read."""
+    may = principal.can(Capability.READ_OPERATION_LOG)
+    if not may:
+        raise Refused(may.reason, code=Capability.READ_OPERATION_LOG.value)
+    form = operation_log.LogForm(request.GET or None)
+    rows = operation_log.events(principal.account, form.cleaned_data if form.is_valid() else {})
+    answer = StreamingHttpResponse(operation_log.as_csv(rows), content_type="text/csv; charset=utf-8")
+    name = f"operation-log-{principal.account.appid}.csv"
+    answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
+    return answer
+
+
+@require_safe
+@for_principal
+def gate(request: HttpRequest, principal: Principal, capability: str) -> HttpResponse:
     """Show why a capability is shut for this account and what opens it (VER-6)."""
+    account = principal.account
     if capability not in set(Capability):
         raise Http404
     wanted = Capability(capability)

@@ -18,11 +18,15 @@ class ActorKind(models.TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """One identity, small enough to be written on every audit row."""
+    """One identity, small enough to be written on every audit row.
+
+    `role` is what a person is to the account they act for, when a console session says so.
+    """
 
     kind: ActorKind
     id: int | None
     name: str
+    role: str = ""
 
     def __str__(self) -> str:
         """Return the name a reader knows the actor by, in the reader's language."""

@@ -1,11 +1,11 @@
-"""One receiver writes every transition of every machine, in the transaction that made it."""
+"""One receiver writes every transition of every machine, in the transaction that made it; acts are told."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import models
 
@@ -14,8 +14,14 @@ from portal.kernel.actors import Actor
 from portal.kernel.fsm import post_transition
 from portal.kernel.models import AuditEvent, World
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 request_id: ContextVar[str] = ContextVar("request_id", default="")
+address: ContextVar[str] = ContextVar("address", default="")
 _batch: ContextVar[list[AuditEvent] | None] = ContextVar("audit_batch", default=None)
+
+ACTS: Final[dict[str, StrOrPromise]] = {}
 
 
 def connect() -> None:
@@ -50,6 +56,21 @@ def record(
         batch.append(event)
 
 
+def register(name: str, label: StrOrPromise) -> str:
+    """Make an act known that is no transition, under what an operation log calls it; returns its name."""
+    ACTS[name] = label
+    return name
+
+
+def act(subject: Any, name: str, *, by: Actor, detail: str = "") -> AuditEvent:
+    """Write down an act that is no transition; belongs inside its action. `detail`: to whom, which, how."""
+    if name not in ACTS:
+        raise LookupError(f"unknown act {name}")
+    event = entry(subject, name, by=by, reason=detail)
+    event.save(force_insert=True)
+    return event
+
+
 def entry(
     subject: Any, name: str, *, source: str = "", target: str = "", by: Actor, reason: str = ""
 ) -> AuditEvent:
@@ -67,7 +88,9 @@ def entry(
         by_kind=by.kind,
         by_id=by.id,
         by_name=by.name[:254],
+        by_role=by.role,
         reason=reason[:300],
+        address=address.get(),
         request_id=request_id.get(),
         at=world.now(),
     )

@@ -50,6 +50,17 @@ def start_of_day(moment: datetime) -> datetime:
     return _in_shanghai(moment).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
+def next_day(day: date) -> date | None:
+    """Return the day after; None at the end of the calendar."""
+    return day + timedelta(days=1) if day < date.max else None
+
+
+def next_month(day: date) -> date | None:
+    """Return the first day of the month after `day`'s; None at the end of the calendar."""
+    year, month = (day.year + 1, 1) if day.month == 12 else (day.year, day.month + 1)
+    return date(year, month, 1) if year <= date.max.year else None
+
+
 def years_after(moment: datetime, years: int) -> datetime:
     """Return the same day and time in Shanghai `years` later; 29 February becomes the 28th.
 

@@ -6,7 +6,7 @@ confirming transaction.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -69,12 +69,18 @@ def latest(purpose: str, subject_id: int) -> Confirmation | None:
 
 @action
 def ask(
-    purpose: str, *, subject: Any, by: Actor, person_id: int | None = None, until: datetime | None = None
+    purpose: str,
+    *,
+    subject: Any,
+    by: Actor,
+    person_id: int | None = None,
+    until: datetime | None = None,
+    facts: Mapping[str, Any] | None = None,
 ) -> Confirmation:
     """Show a new code for `subject` (a row with a world); an earlier one still waiting is void.
 
     `person_id`: the only person who may answer; None: whoever scans. `until`: world time, five
-    minutes from now when not given.
+    minutes from now when not given. `facts`: what shall be done, as JSON, for the purpose's handler.
     """
     if purpose not in PURPOSES:
         raise LookupError(f"unknown purpose {purpose}")
@@ -90,6 +96,10 @@ def ask(
         person_id=person_id,
         shown_at=now,
         expires_at=until or now + LIFE,
+        facts=dict(facts or {}),
+        asked_by_kind=by.kind,
+        asked_by_id=by.id,
+        asked_by_name=by.name,
     )
 
 
@@ -117,7 +127,7 @@ def confirm(confirmation_id: int, *, by: Actor) -> Confirmation:
         confirmation.refuse(reason=objection, by=by)
         confirmation.save()
         return confirmation
-    confirmation.confirm(by=by)
+    confirmation.confirm(at=confirmation.world.now(), by=by)
     confirmation.save()
     purpose.carry_out(confirmation, by)
     return confirmation
@@ -130,6 +140,36 @@ def refuse(confirmation_id: int, *, by: Actor) -> Confirmation:
     confirmation.refuse(reason=_("Refused on the phone."), by=by)
     confirmation.save()
     return confirmation
+
+
+@action
+def cancel(confirmation_id: int, *, by: Actor) -> Confirmation:
+    """Take a code back that still waits, on the page that shows it."""
+    unlocked = Confirmation.objects.get(pk=confirmation_id)
+    PURPOSES[unlocked.purpose].lock(unlocked.subject_id)
+    confirmation = Confirmation.objects.lock(confirmation_id)
+    if confirmation.state in {Confirmation.State.SHOWN, Confirmation.State.SCANNED}:
+        confirmation.refuse(reason=_("Taken back by whoever asked."), by=by)
+        confirmation.save()
+    return confirmation
+
+
+def use(purpose: str, subject: Any, *, by: Actor) -> Confirmation:
+    """Use up what a scan has permitted to whoever asked for it; belongs inside an action.
+
+    For what only the asking page can do, such as showing a new secret once: the scan permits it,
+    and within ten minutes (world time) the page does it. Raises Refused, code `not_confirmed`.
+    """
+    found = latest(purpose, subject.pk)
+    now = subject.world.now()
+    if found is None or not found.permits(now, by):
+        raise Refused(
+            _("Nothing was done: the administrator's scan is missing or older than ten minutes. Scan again."),
+            code="not_confirmed",
+        )
+    found.used_at = now
+    found.save(update_fields=["used_at"])
+    return found
 
 
 def _open(confirmation_id: int, by: Actor) -> Confirmation:

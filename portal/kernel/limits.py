@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.kernel.errors import Refused
 from portal.kernel.terms import EntityType as E
+from portal.kernel.wording import day
 
 
 class Limit(StrEnum):
@@ -23,14 +24,40 @@ class Limit(StrEnum):
     ACCOUNTS_PER_ENTITY = "accounts_per_entity"
     ACCOUNTS_PER_SMALL_ENTITY = "accounts_per_small_entity"
     SMS_PER_DAY = "sms_per_day"
+    NAME_CHANGES = "name_changes"
+    SHORT_NAME_CHANGES = "short_name_changes"
+    PHOTO_CHANGES = "photo_changes"
+    INTRODUCTION_CHANGES = "introduction_changes"
+    CATEGORY_CHANGES = "category_changes"
+    CATEGORIES = "categories"
+    PROJECT_MEMBERS = "project_members"
+    EXPERIENCE_MEMBERS = "experience_members"
+    PROJECTS_PER_PERSON = "projects_per_person"
+    EXPERIENCES_PER_PERSON = "experiences_per_person"
+    DOMAIN_CHANGES = "domain_changes"
+    DOMAINS_PER_KIND = "domains_per_kind"
+    ALLOWED_ADDRESSES = "allowed_addresses"
+
+
+class Window(StrEnum):
+    """How long a use counts: a calendar day, month or year in Asia/Shanghai, or for ever."""
+
+    EVER = "ever"
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
 
 
 @dataclass(frozen=True)
 class Ceiling:
-    """One row: the most there may be, and the sentence when there are as many."""
+    """One row: the most there may be, and the sentence when there are as many.
+
+    The sentence knows `at_most` and, where a window ends, the day `again` on which it is free.
+    """
 
     at_most: int
     refusal: Promise
+    window: Window = Window.EVER
 
 
 LIMITS: Final[Mapping[Limit, Ceiling]] = {
@@ -56,6 +83,70 @@ LIMITS: Final[Mapping[Limit, Ceiling]] = {
         5,
         _("No code was sent: %(at_most)d of %(at_most)d used for this number today. "
           "Try again tomorrow."),
+        Window.DAY,
+    ),
+    Limit.NAME_CHANGES: Ceiling(
+        2,
+        _("Not renamed: %(at_most)d of %(at_most)d changes before the first release are used. "
+          "After the release a name changes with WeChat authentication."),
+    ),
+    Limit.SHORT_NAME_CHANGES: Ceiling(
+        2,
+        _("Not saved: %(at_most)d of %(at_most)d changes of the short name used this year. "
+          "Try again on %(again)s."),
+        Window.YEAR,
+    ),
+    Limit.PHOTO_CHANGES: Ceiling(
+        5,
+        _("Not saved: %(at_most)d of %(at_most)d changes of the photo used this month. "
+          "Try again on %(again)s."),
+        Window.MONTH,
+    ),
+    Limit.INTRODUCTION_CHANGES: Ceiling(
+        5,
+        _("Not saved: %(at_most)d of %(at_most)d changes of the introduction used this month. "
+          "Try again on %(again)s."),
+        Window.MONTH,
+    ),
+    Limit.CATEGORY_CHANGES: Ceiling(
+        3,
+        _("Not saved: %(at_most)d of %(at_most)d changes of categories used this month. "
+          "Try again on %(again)s."),
+        Window.MONTH,
+    ),
+    Limit.CATEGORIES: Ceiling(
+        5,
+        _("Not added: this account has %(at_most)d of %(at_most)d categories. Remove one first."),
+    ),
+    Limit.PROJECT_MEMBERS: Ceiling(
+        30,  # of an organization neither authenticated nor released: see `members`
+        _("Not added: %(at_most)d of %(at_most)d project members. Remove one first."),
+    ),
+    Limit.EXPERIENCE_MEMBERS: Ceiling(
+        30,
+        _("Not added: %(at_most)d of %(at_most)d experience members. Remove one first."),
+    ),
+    Limit.PROJECTS_PER_PERSON: Ceiling(
+        50,
+        _("Not added: this WeChat ID is a project member of %(at_most)d of %(at_most)d Mini Programs."),
+    ),
+    Limit.EXPERIENCES_PER_PERSON: Ceiling(
+        50,
+        _("Not added: this WeChat ID is an experience member of %(at_most)d of %(at_most)d Mini Programs."),
+    ),
+    Limit.DOMAIN_CHANGES: Ceiling(
+        5,
+        _("Not saved: %(at_most)d of %(at_most)d changes of server domains used this month. "
+          "Try again on %(again)s."),
+        Window.MONTH,
+    ),
+    Limit.DOMAINS_PER_KIND: Ceiling(
+        20,
+        _("Not saved: at most %(at_most)d domains of each kind. Remove some of them."),
+    ),
+    Limit.ALLOWED_ADDRESSES: Ceiling(
+        100,
+        _("Not saved: at most %(at_most)d addresses or networks. Remove some of them."),
     ),
 }  # fmt: skip
 
@@ -83,19 +174,35 @@ AUTHENTICATION_FEE_FEN: Final[Mapping[E, int]] = {
     E.OTHER_ORGANIZATION: 30_000,
 }
 PARKED_RETURN_WORKING_DAYS: Final = 1
+NAME_KEPT: Final = timedelta(days=15)  # a released name, for its former entity (91005)
+NAME_REVIEW_WORKING_DAYS: Final = 7
+CATEGORY_REVIEW_WORKING_DAYS: Final = 7
+CLOSING: Final = timedelta(days=7)  # the freeze period, in which the closing can be undone
+CLOSING_RELEASED_GAME: Final = timedelta(days=30)
+RECOVERY_LINK: Final = timedelta(hours=1)  # real time
+ADMINISTRATOR_CHANGE: Final = timedelta(hours=24)  # from the first step, then it is void
+NAME_LENGTH: Final = (4, 30)  # a Chinese character counts two
+SHORT_NAME_LENGTH: Final = (4, 10)
+INTRODUCTION_LENGTH: Final = (4, 120)
+MEMBERS: Final = (15, 30, 60, 90)  # individual; organization: neither, one of the two, both
 
 
 @dataclass(frozen=True)
 class Usage:
-    """How much of a limit is used."""
+    """How much of a limit is used; `ceiling` where it is not the table's but hangs on the subject.
+
+    `again_on` is the day from which a used-up window is free, where it ends.
+    """
 
     limit: Limit
     used: int
+    ceiling: int | None = None
+    again_on: date | None = None
 
     @property
     def at_most(self) -> int:
         """Return the ceiling."""
-        return LIMITS[self.limit].at_most
+        return LIMITS[self.limit].at_most if self.ceiling is None else self.ceiling
 
     @property
     def left(self) -> int:
@@ -106,7 +213,8 @@ class Usage:
         """Raise Refused, with the limit's sentence, when none is left."""
         if not self.left:
             raise Refused(
-                LIMITS[self.limit].refusal % {"at_most": self.at_most},
+                LIMITS[self.limit].refusal
+                % {"at_most": self.at_most, "again": day(self.again_on) if self.again_on else ""},
                 code=self.limit.value,
                 field=field,
             )
@@ -116,3 +224,10 @@ def per_entity(entity_type: E) -> Limit:
     """Return the limit of accounts per entity: 5 for people and individual businesses, else 50."""
     small = entity_type in {E.INDIVIDUAL, E.INDIVIDUAL_BUSINESS}
     return Limit.ACCOUNTS_PER_SMALL_ENTITY if small else Limit.ACCOUNTS_PER_ENTITY
+
+
+def members(entity_type: E, *, authenticated: bool, released: bool) -> int:
+    """Return how many project members an account may have, and as many experience members (5.4)."""
+    if entity_type == E.INDIVIDUAL:
+        return MEMBERS[0]
+    return MEMBERS[1 + authenticated + released]

@@ -1,12 +1,13 @@
-"""One table says who may do what: entity types x account states, or the reason in a sentence.
+"""One table says who may do what: entity types x account states x roles x facts, or why not in a sentence.
 
 Actions enforce it; pages, menus, docs and tests read it. Pure data, no database.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 from django.utils.functional import Promise
@@ -16,6 +17,8 @@ from django.utils.translation import gettext_lazy
 from portal.kernel.terms import AccountState as S
 from portal.kernel.terms import Capability as C
 from portal.kernel.terms import EntityType as E
+from portal.kernel.terms import Fact, Role
+from portal.kernel.terms import Permission as P
 from portal.kernel.wording import joined
 
 ANYONE: Final = frozenset(E)
@@ -31,13 +34,76 @@ CONFIRMED: Final = frozenset(S) - {S.REGISTERED, S.ACTIVATED, S.EXPIRED}
 AFTER: Final[Mapping[C, frozenset[S]]] = {C.CONFIRM_ENTITY: CONFIRMED}
 
 
+class Grant(StrEnum):
+    """Whether a role has a permission: yes, with a scan each time, when it is granted, or never."""
+
+    YES = "yes"
+    SCAN = "scan"
+    GRANTABLE = "grantable"
+    NO = "no"
+
+
+_LETTERS: Final = {"Y": Grant.YES, "s": Grant.SCAN, "o": Grant.GRANTABLE, "-": Grant.NO}
+
+
+def _roles(grants: str) -> Mapping[Role, Grant]:
+    return dict(zip(Role, map(_LETTERS.__getitem__, grants), strict=True))
+
+
+# Who may what (console-rules 5.3): administrator, operator, developer, data analyst, experience
+# member, guest. Members and their permissions are one account's; this is the frame they move in.
+ROLES: Final[Mapping[P, Mapping[Role, Grant]]] = {
+    P.DEVELOPER: _roles("Y-Y---"),
+    P.EXPERIENCE: _roles("YYYYY-"),
+    P.LOG_IN: _roles("YYYY-Y"),
+    P.INFORMATION: _roles("YY----"),
+    P.DATA_ANALYSIS: _roles("YYoY--"),
+    P.PAYMENT: _roles("YY----"),
+    P.PROMOTION: _roles("YY----"),
+    P.DEVELOPMENT_MANAGEMENT: _roles("Yoo---"),
+    P.DEVELOPMENT_SETTINGS: _roles("Y-Y---"),
+    P.SUSPEND_SERVICE: _roles("YY----"),
+    P.DISASSOCIATE: _roles("YY----"),
+    P.PLUGINS: _roles("YoY---"),
+    P.GAME_OPERATION: _roles("YY----"),
+    P.EXPERIENCE_MEMBERS: _roles("YYYY--"),
+    P.OPERATION_LOG: _roles("YYo---"),
+    P.PROJECT_MEMBERS: _roles("s-----"),
+    P.SECRETS: _roles("s-----"),
+    P.IDENTITY: _roles("s-----"),
+    P.SIGNING: _roles("s-----"),
+}
+
+PROJECT_ROLES: Final = (Role.OPERATOR, Role.DEVELOPER, Role.DATA_ANALYST)
+
+
+def permissions(role: Role, granted: Iterable[str] = ()) -> frozenset[P]:
+    """Return what a role may, with those of `granted` that can be granted to it."""
+    extra = set(granted)
+    return frozenset(
+        permission
+        for permission, row in ROLES.items()
+        if row[role] in {Grant.YES, Grant.SCAN} or (row[role] == Grant.GRANTABLE and permission in extra)
+    )
+
+
+def grantable(role: Role) -> tuple[P, ...]:
+    """Return the permissions that an administrator may grant to a member of this role, one by one."""
+    return tuple(permission for permission, row in ROLES.items() if row[role] == Grant.GRANTABLE)
+
+
 @dataclass(frozen=True)
 class Rule:
-    """One row: what it is called, to which entity types it is open, in which states."""
+    """One row: what it is called, to which entity types it is open, in which states, to whom.
+
+    `permission` None: whoever holds the registration. `facts` are what must be recorded besides.
+    """
 
     label: Promise
     entities: frozenset[E]
     states: frozenset[S]
+    permission: P | None = None
+    facts: tuple[Fact, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,25 +125,57 @@ POLICY: Final[Mapping[C, Rule]] = {
     C.PAY_WIRE_TRANSFER: Rule(
         gettext_lazy("Pay the wire transfer"), WIRERS, frozenset({S.AWAITING_TRANSFER})
     ),
+    C.MANAGE_PROJECT_MEMBERS: Rule(
+        gettext_lazy("Project members"), ANYONE, CONFIRMED, P.PROJECT_MEMBERS
+    ),
+    C.MANAGE_EXPERIENCE_MEMBERS: Rule(
+        gettext_lazy("Experience members"), ANYONE, CONFIRMED, P.EXPERIENCE_MEMBERS
+    ),
+    C.EDIT_DEVELOPMENT_SETTINGS: Rule(
+        gettext_lazy("Development settings"), ANYONE, CONFIRMED, P.DEVELOPMENT_SETTINGS
+    ),
+    C.MANAGE_SECRETS: Rule(
+        gettext_lazy("AppSecret, upload key, server domains"), ANYONE, CONFIRMED, P.SECRETS
+    ),
+    C.READ_OPERATION_LOG: Rule(
+        gettext_lazy("Operation log"), ANYONE, CONFIRMED, P.OPERATION_LOG
+    ),
+    C.CHANGE_PASSWORD: Rule(
+        gettext_lazy("Change of password"), ANYONE, CONFIRMED, P.IDENTITY
+    ),
+    C.CHANGE_ADMINISTRATOR: Rule(
+        gettext_lazy("Change of administrator"), ORGANIZATIONS, CONFIRMED, P.IDENTITY
+    ),
+    C.CLOSE_ACCOUNT: Rule(
+        gettext_lazy("Closing the account"), ANYONE, VERIFIED | {S.LAPSED}, P.IDENTITY
+    ),
+    C.RENAME: Rule(
+        gettext_lazy("Mini Program name"), ANYONE, VERIFIED, P.IDENTITY
+    ),
     C.EDIT_INFORMATION: Rule(
-        gettext_lazy("Mini Program information"), ANYONE, VERIFIED
+        gettext_lazy("Mini Program information"), ANYONE, VERIFIED, P.INFORMATION
     ),
     C.SUBMIT_FOR_VERIFICATION: Rule(
-        gettext_lazy("Submission and release"), ANYONE, VERIFIED
+        gettext_lazy("Submission and release"),
+        ANYONE,
+        VERIFIED,
+        P.DEVELOPMENT_MANAGEMENT,
+        (Fact.INFORMATION,),
     ),
     C.APPLY_FOR_AUTHENTICATION: Rule(
         gettext_lazy("WeChat authentication"),
         ORGANIZATIONS,
         frozenset({S.AWAITING_AUTHENTICATION, S.VERIFIED, S.LAPSED}),
+        P.IDENTITY,
     ),
     C.RENEW_AUTHENTICATION: Rule(
-        gettext_lazy("Renewal of WeChat authentication"), ORGANIZATIONS, AUTHENTICATED
+        gettext_lazy("Renewal of WeChat authentication"), ORGANIZATIONS, AUTHENTICATED, P.IDENTITY
     ),
     C.OPEN_WECHAT_PAY: Rule(
-        gettext_lazy("WeChat Pay"), ORGANIZATIONS, AUTHENTICATED
+        gettext_lazy("WeChat Pay"), ORGANIZATIONS, AUTHENTICATED, P.PAYMENT
     ),
     C.OPEN_VIRTUAL_PAYMENT: Rule(
-        gettext_lazy("Virtual Payment"), MERCHANTS, AUTHENTICATED
+        gettext_lazy("Virtual Payment"), MERCHANTS, AUTHENTICATED, P.PAYMENT, (Fact.GAME,)
     ),
 }  # fmt: skip
 
@@ -110,15 +208,45 @@ NOT_YET: Final[Mapping[S, tuple[Promise, str]]] = {
 }
 
 
-def decide(capability: C, *, entity: E | None, state: S) -> Decision:
-    """Return whether an account of this entity type and state has `capability`.
+# What is missing when a fact is not there, and the page that brings it.
+NOT_RECORDED: Final[Mapping[Fact, tuple[Promise, str]]] = {
+    Fact.GAME: (
+        gettext_lazy("It is open to Mini Games. Choose the category Game first."),
+        "information:information",
+    ),
+    Fact.INFORMATION: (
+        gettext_lazy("Name, photo, introduction and category are not complete yet. Fill them in first."),
+        "information:information",
+    ),
+    Fact.RELEASED: (gettext_lazy("No version is released yet."), ""),
+}
 
-    `entity` is None until the entity is confirmed; then only the state can refuse.
+
+def decide(
+    capability: C,
+    *,
+    entity: E | None,
+    state: S,
+    facts: Collection[Fact] = (),
+    closing: bool = False,
+) -> Decision:
+    """Return whether an account of this entity type, state and facts has `capability`.
+
+    `entity` is None until the entity is confirmed; then only the state can refuse. An account that
+    is being closed has none.
     """
     rule = POLICY[capability]
     if entity is not None and entity not in rule.entities:
         return Decision(False, _entity_reason(capability, entity))
+    if closing:
+        return Decision(
+            False, _("This account is being closed. Keep it first, then go on."), "accounts:closing"
+        )
     if state in rule.states:
+        for fact in rule.facts:
+            if fact not in facts:
+                reason, way_out = NOT_RECORDED[fact]
+                return Decision(False, str(reason), way_out)
         return Decision(True)
     if (state in VERIFIED and rule.states != AUTHENTICATED) or state in AFTER.get(capability, ()):
         return Decision(False, _("This is already done for this account."))
@@ -130,6 +258,28 @@ def decide(capability: C, *, entity: E | None, state: S) -> Decision:
         )
     reason, way_out = NOT_YET[state]
     return Decision(False, str(reason), way_out)
+
+
+def decide_for(capability: C, *, role: Role, held: Collection[P]) -> Decision:
+    """Return whether somebody of this role, holding these permissions, may exercise `capability`.
+
+    What the account itself may not do is `decide`'s to say first.
+    """
+    needed = POLICY[capability].permission
+    if needed is None or needed in held:
+        return Decision(True)
+    mine = role.label
+    if all(
+        grant in {Grant.NO, Grant.SCAN}
+        for other, grant in ROLES[needed].items()
+        if other != Role.ADMINISTRATOR
+    ):
+        return Decision(False, _("Only the administrator may do this. You are: %(role)s.") % {"role": mine})
+    return Decision(
+        False,
+        _("It needs the permission %(permission)s, which you do not have. You are: %(role)s.")
+        % {"permission": needed.label, "role": mine},
+    )
 
 
 def _entity_reason(capability: C, entity: E) -> str:

@@ -51,14 +51,69 @@ class AccountState(models.TextChoices):
     EXPIRED = "expired", pgettext_lazy("account state", "Expired")
 
 
+class Fact(StrEnum):
+    """What a stage has recorded on the account, beyond its state, that capabilities hang on."""
+
+    GAME = "game"
+    INFORMATION = "information"
+    RELEASED = "released"
+
+
+class Role(models.TextChoices):
+    """What a person is to an account (console-rules 5.1). A guest was let in once by the administrator."""
+
+    ADMINISTRATOR = "administrator", _("Administrator")
+    OPERATOR = "operator", _("Operator")
+    DEVELOPER = "developer", _("Developer")
+    DATA_ANALYST = "data_analyst", _("Data analyst")
+    EXPERIENCE_MEMBER = "experience_member", _("Experience member")
+    GUEST = "guest", _("Guest")
+
+
+class Permission(models.TextChoices):
+    """What a member may be allowed, as the platform lists it (console-rules 5.2, 5.3)."""
+
+    DEVELOPER = "developer", pgettext_lazy("permission", "Developer permission")
+    EXPERIENCE = "experience", pgettext_lazy("permission", "Experience version")
+    LOG_IN = "log_in", pgettext_lazy("permission", "Log in to the console")
+    INFORMATION = "information", pgettext_lazy("permission", "Photo, introduction, categories")
+    DATA_ANALYSIS = "data_analysis", pgettext_lazy("permission", "Data analysis")
+    PAYMENT = "payment", pgettext_lazy("permission", "WeChat Pay, Virtual Payment")
+    PROMOTION = "promotion", pgettext_lazy("permission", "Promotion")
+    DEVELOPMENT_MANAGEMENT = (
+        "development_management",
+        pgettext_lazy("permission", "Submit, release, roll back"),
+    )
+    DEVELOPMENT_SETTINGS = "development_settings", pgettext_lazy("permission", "Development settings")
+    SUSPEND_SERVICE = "suspend_service", pgettext_lazy("permission", "Suspend the service")
+    DISASSOCIATE = "disassociate", pgettext_lazy("permission", "Disassociate Official Accounts")
+    PLUGINS = "plugins", pgettext_lazy("permission", "Plugins")
+    GAME_OPERATION = "game_operation", pgettext_lazy("permission", "Game operation management")
+    EXPERIENCE_MEMBERS = "experience_members", pgettext_lazy("permission", "Manage experience members")
+    OPERATION_LOG = "operation_log", pgettext_lazy("permission", "Operation log")
+    PROJECT_MEMBERS = "project_members", pgettext_lazy("permission", "Manage project members")
+    SECRETS = "secrets", pgettext_lazy("permission", "AppSecret, upload key, server domains")
+    IDENTITY = "identity", pgettext_lazy("permission", "Name, authentication, administrator, closing")
+    SIGNING = "signing", pgettext_lazy("permission", "Sign agreements, deposit account")
+
+
 class Capability(StrEnum):
     """What somebody may want to do with an account; policy.py has one row for each."""
 
     APPLY_FOR_AUTHENTICATION = "apply_for_authentication"
+    CHANGE_ADMINISTRATOR = "change_administrator"
+    CHANGE_PASSWORD = "change_password"  # noqa: S105 -- no password
+    CLOSE_ACCOUNT = "close_account"
     CONFIRM_ENTITY = "confirm_entity"
+    EDIT_DEVELOPMENT_SETTINGS = "edit_development_settings"
     EDIT_INFORMATION = "edit_information"
+    MANAGE_EXPERIENCE_MEMBERS = "manage_experience_members"
+    MANAGE_PROJECT_MEMBERS = "manage_project_members"
+    MANAGE_SECRETS = "manage_secrets"
     OPEN_VIRTUAL_PAYMENT = "open_virtual_payment"
     OPEN_WECHAT_PAY = "open_wechat_pay"
     PAY_WIRE_TRANSFER = "pay_wire_transfer"
+    READ_OPERATION_LOG = "read_operation_log"
+    RENAME = "rename"
     RENEW_AUTHENTICATION = "renew_authentication"
     SUBMIT_FOR_VERIFICATION = "submit_for_verification"

@@ -16,9 +16,10 @@ from portal.kernel import bulk, outbox
 from portal.kernel.action import action
 from portal.kernel.actors import Actor
 from portal.kernel.models import World
-from portal.outside.models import Letter, Sms
+from portal.outside.models import ChatMessage, Letter, Person, Sms
 
 SMTP = "outside.smtp"
+ASSISTANT = "Platform assistant"  # who writes; a page translates it
 LINK = re.compile(r"https?://[^\s<>\"]+")
 
 
@@ -93,6 +94,13 @@ def deliver_many(letters: list[Letter]) -> None:
 def text_message(world: World, *, to: str, text: str, code: str = "") -> Sms:
     """Deliver a text message to a phone number; `code` is what a person would type from it."""
     return Sms.objects.create(world=world, to=to, text=text, code=code, at=world.now())
+
+
+def chat_message(person: Person, *, text: str) -> ChatMessage:
+    """Deliver what the platform's assistant writes to somebody's WeChat."""
+    return ChatMessage.objects.create(
+        world=person.world, person=person, sender=ASSISTANT, text=text[:500], at=person.world.now()
+    )
 
 
 @action

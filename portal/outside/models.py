@@ -89,6 +89,26 @@ class Sms(models.Model):
         return self.text
 
 
+class ChatMessage(models.Model):
+    """What the platform's assistant writes to somebody's WeChat: on the phone, beside the SMS."""
+
+    world = models.ForeignKey(World, on_delete=models.CASCADE)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE)
+    sender = models.CharField(max_length=60)
+    text = models.CharField(max_length=500)
+    at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["person", "-id"], name="chat_newest"),
+            models.Index(fields=["world", "person"], name="chat_unread", condition=Q(read_at__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
 class DirectoryEntry(models.Model):
     """An e-mail that already belongs to some account elsewhere in the platform family (REG-3)."""
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from portal.kernel.errors import Refused
-from portal.kernel.limits import LIMITS, Limit, Usage, per_entity
+from portal.kernel.limits import LIMITS, Limit, Usage, members, per_entity
 from portal.kernel.terms import EntityType
 
 
@@ -17,6 +19,19 @@ def test_every_limit_has_a_row_and_the_numbers_are_the_platforms():
         "accounts_per_entity": 50,
         "accounts_per_small_entity": 5,
         "sms_per_day": 5,
+        "name_changes": 2,
+        "short_name_changes": 2,
+        "photo_changes": 5,
+        "introduction_changes": 5,
+        "category_changes": 3,
+        "categories": 5,
+        "project_members": 30,
+        "experience_members": 30,
+        "projects_per_person": 50,
+        "experiences_per_person": 50,
+        "domain_changes": 5,
+        "domains_per_kind": 20,
+        "allowed_addresses": 100,
     }
 
 
@@ -32,8 +47,32 @@ def test_the_last_one_passes_and_the_next_is_refused_with_the_number(limit):
     with pytest.raises(Refused) as refused:
         Usage(limit, at_most).require(field="admin_phone")
     assert (refused.value.code, refused.value.field) == (limit.value, "admin_phone")
-    assert f"{at_most} of {at_most}" in refused.value.message
+    assert str(at_most) in refused.value.message
     assert "%" not in refused.value.message
+
+
+def test_a_ceiling_that_hangs_on_the_subject_and_the_day_it_is_free():
+    with pytest.raises(Refused, match="60 of 60"):
+        Usage(Limit.PROJECT_MEMBERS, 60, ceiling=60).require()
+    with pytest.raises(Refused, match="1 Apr 2019"):
+        Usage(Limit.PHOTO_CHANGES, 5, again_on=date(2019, 4, 1)).require()
+
+
+@pytest.mark.requirement("DEV-1")
+@pytest.mark.parametrize(
+    ("entity_type", "authenticated", "released", "most"),
+    [
+        (EntityType.INDIVIDUAL, False, False, 15),
+        (EntityType.INDIVIDUAL, False, True, 15),
+        (EntityType.ENTERPRISE, False, False, 30),
+        (EntityType.ENTERPRISE, True, False, 60),
+        (EntityType.MEDIA, False, True, 60),
+        (EntityType.GOVERNMENT, True, True, 90),
+    ],
+)
+def test_members_by_account_state(entity_type, authenticated, released, most):
+    """console-rules 5.4."""
+    assert members(entity_type, authenticated=authenticated, released=released) == most
 
 
 def test_people_and_individual_businesses_have_the_small_limit():

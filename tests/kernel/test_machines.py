@@ -11,8 +11,14 @@ def test_every_stateful_model_has_its_machine() -> None:
         "kernel.Review",
         "outside.BankTransfer",
         "accounts.Account",
+        "accounts.Category",
+        "accounts.Closing",
+        "accounts.Member",
+        "accounts.SignIn",
+        "verification.AdministratorChange",
         "verification.AuthenticationOrder",
         "verification.WireTransfer",
+        "information.Naming",
     ]
 
 

@@ -8,10 +8,11 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from portal.kernel import policy
-from portal.kernel.policy import METHODS, NOT_YET, POLICY, Decision, decide
+from portal.kernel.policy import METHODS, NOT_RECORDED, NOT_YET, POLICY, ROLES, Decision, decide
 from portal.kernel.terms import AccountState as S
 from portal.kernel.terms import Capability as C
 from portal.kernel.terms import EntityType as E
+from portal.kernel.terms import Fact, Permission, Role
 
 
 @pytest.fixture(autouse=True)
@@ -24,10 +25,72 @@ def _english() -> Iterator[None]:
 def test_every_cell_is_open_or_says_why_not(capability: C) -> None:
     rule = POLICY[capability]
     for entity, state in product([None, *E], S):
-        decision = decide(capability, entity=entity, state=state)
+        decision = decide(capability, entity=entity, state=state, facts=Fact)
         assert decision.allowed == ((entity is None or entity in rule.entities) and state in rule.states)
         assert bool(decision.reason) != decision.allowed
         assert decision.allowed or decision.reason.endswith(".")
+
+
+@pytest.mark.parametrize("capability", [capability for capability in C if POLICY[capability].facts])
+def test_what_is_not_recorded_yet_is_named_with_the_page_that_brings_it(capability: C) -> None:
+    rule = POLICY[capability]
+    entity, state = sorted(rule.entities)[0], sorted(rule.states)[0]
+    for fact in rule.facts:
+        decision = decide(capability, entity=entity, state=state, facts=set(Fact) - {fact})
+        assert not decision
+        assert decision.reason == str(NOT_RECORDED[fact][0])
+
+
+@pytest.mark.parametrize("capability", C)
+def test_an_account_that_is_being_closed_may_nothing(capability: C) -> None:
+    for entity, state in product(E, S):
+        assert not decide(capability, entity=entity, state=state, facts=Fact, closing=True)
+
+
+@pytest.mark.requirement("INF-4")
+@pytest.mark.parametrize("state", [S.AWAITING_TRANSFER, S.AWAITING_AUTHENTICATION])
+def test_development_goes_on_beside_verification(state: S) -> None:
+    """From the confirmed registration on; what describes the Mini Program waits."""
+    entity = E.ENTERPRISE
+    for capability in (C.MANAGE_PROJECT_MEMBERS, C.MANAGE_EXPERIENCE_MEMBERS,
+                       C.EDIT_DEVELOPMENT_SETTINGS, C.MANAGE_SECRETS):  # fmt: skip
+        assert decide(capability, entity=entity, state=state)
+    for capability in (C.RENAME, C.EDIT_INFORMATION, C.SUBMIT_FOR_VERIFICATION):
+        assert not decide(capability, entity=entity, state=state, facts=Fact)
+
+
+# --- roles --------------------------------------------------------------------------------
+
+
+@pytest.mark.requirement("DEV-1")
+def test_the_matrix_is_complete_and_the_administrator_has_all_of_it() -> None:
+    assert set(ROLES) == set(Permission)
+    assert all(set(row) == set(Role) for row in ROLES.values())
+    assert policy.permissions(Role.ADMINISTRATOR) == set(Permission)
+
+
+@pytest.mark.requirement("DEV-1")
+def test_experience_members_and_guests_may_next_to_nothing() -> None:
+    """console-rules 5.1: an experience member opens the experience version and cannot log in."""
+    assert policy.permissions(Role.EXPERIENCE_MEMBER) == {Permission.EXPERIENCE}
+    assert policy.permissions(Role.GUEST) == {Permission.LOG_IN}
+
+
+@pytest.mark.requirement("DEV-1")
+@pytest.mark.parametrize("role", Role)
+def test_only_what_can_be_granted_is_granted(role: Role) -> None:
+    own, all_granted = policy.permissions(role), policy.permissions(role, Permission)
+    assert all_granted - own == set(policy.grantable(role))
+
+
+@pytest.mark.requirement("DEV-3")
+@pytest.mark.parametrize("capability", C)
+@pytest.mark.parametrize("role", Role)
+def test_who_may_not_is_told_why(capability: C, role: Role) -> None:
+    needed = POLICY[capability].permission
+    decision = policy.decide_for(capability, role=role, held=policy.permissions(role))
+    assert decision.allowed == (needed is None or needed in policy.permissions(role))
+    assert decision.allowed or str(role.label) in decision.reason
 
 
 @pytest.mark.requirement("VER-6")

@@ -140,7 +140,11 @@ def test_nobody_else_publishes():
     """The request path cannot wait for a broker that it cannot reach (reliability F8)."""
     portal = Path(broker.__file__).parent
     root = portal.parent
-    sources = [path for app in ("portal", "accounts", "verification") for path in (root / app).rglob("*.py")]
+    sources = [
+        path
+        for app in ("portal", "accounts", "verification", "information")
+        for path in (root / app).rglob("*.py")
+    ]
     importing = {
         path.relative_to(root).as_posix()
         for path in sources

@@ -1,6 +1,6 @@
 """What can be done in this stage: register the entity, and prove it."""
 
-from verification.actions import authentication
+from verification.actions import administrator_change, authentication
 from verification.actions.entity import (
     confirm_entity,
     draft_of,
@@ -14,6 +14,7 @@ from verification.actions.mobile import check_code, newest_code, send_code, thro
 from verification.actions.wire_transfer import judge
 
 __all__ = [
+    "administrator_change",
     "authentication",
     "check_code",
     "confirm_entity",

@@ -57,7 +57,7 @@ def save_draft(account_id: int, fields: Mapping[str, str], *, complete: bool, by
     a page that saves by itself may be overtaken by the button that had everything checked.
     """
     account = Account.objects.lock(account_id)
-    account.require(Capability.CONFIRM_ENTITY)
+    account.require(Capability.CONFIRM_ENTITY, by=by)
     draft = draft_of(account)
     changed = False
     for name, longest in LONGEST.items():
@@ -74,7 +74,7 @@ def save_draft(account_id: int, fields: Mapping[str, str], *, complete: bool, by
 def show_scan(account_id: int, *, by: Actor) -> Confirmation:
     """Show a QR code for the administrator's own WeChat; the draft must name the administrator."""
     account = Account.objects.lock(account_id)
-    account.require(Capability.CONFIRM_ENTITY)
+    account.require(Capability.CONFIRM_ENTITY, by=by)
     if not draft_of(account).admin_name:
         raise Refused(_("No code is shown yet. Enter the name on the ID card first."), field="admin_name")
     return confirmations.ask(SCAN, subject=account, by=by)
@@ -114,7 +114,7 @@ def confirm_entity(account_id: int, *, by: Actor) -> Account:
     locks.share_world(world_id)
     locks.hold_counting(world_id)
     account = Account.objects.lock(account_id)
-    account.require(Capability.CONFIRM_ENTITY)
+    account.require(Capability.CONFIRM_ENTITY, by=by)
     draft = draft_of(account)
     person = _require_complete(draft)
     for usage, field in usages(account.world, draft):

@@ -59,11 +59,36 @@ def throttle_code(world: World, phone: str) -> None:
 @action
 def send_code(account_id: int, *, phone: str, by: Actor) -> SmsCode:
     """Send six digits to `phone` (checked digits), at most five times a day of the world's."""
+    account = lock_to_count(account_id)
+    account.require(Capability.CONFIRM_ENTITY, by=by)
+    with override(account.language):
+        text = _("%(code)s is your code for the mini program registration, good for 5 minutes.")
+    return send(account, phone, text=text)
+
+
+@action
+def check_code(account_id: int, *, phone: str, code: str, by: Actor) -> Verdict:
+    """Compare a typed code with the newest one sent to `phone`; right, the number is proved.
+
+    Answers instead of refusing, so that a wrong try is counted: five spend the code.
+    """
+    account = Account.objects.lock(account_id)
+    verdict = judge_code(account, phone, code)
+    if verdict == Verdict.RIGHT:
+        Registration.objects.filter(account=account).update(verified_phone=phone)
+    return verdict
+
+
+def lock_to_count(account_id: int) -> Account:
+    """Lock an account as the only one in its world who counts what limits count, until commit."""
     world_id = Account.objects.values_list("world_id", flat=True).get(pk=account_id)
     locks.share_world(world_id)
     locks.hold_counting(world_id)
-    account = Account.objects.lock(account_id)
-    account.require(Capability.CONFIRM_ENTITY)
+    return Account.objects.lock(account_id)
+
+
+def send(account: Account, phone: str, *, text: str) -> SmsCode:
+    """Send six digits, for which `text` has the place %(code)s, in an action that came by `lock_to_count`."""
     world = account.world
     now = world.now()
     sent_today(world, phone).require(field="admin_phone")
@@ -75,21 +100,12 @@ def send_code(account_id: int, *, phone: str, by: Actor) -> SmsCode:
         sent_at=now,
         expires_at=now + limits.SMS_CODE,
     )
-    with override(account.language):
-        text = _("%(code)s is your code for the mini program registration, good for 5 minutes.") % {
-            "code": sent.code
-        }
-    letters.text_message(world, to=phone, text=text, code=sent.code)
+    letters.text_message(world, to=phone, text=text % {"code": sent.code}, code=sent.code)
     return sent
 
 
-@action
-def check_code(account_id: int, *, phone: str, code: str, by: Actor) -> Verdict:
-    """Compare a typed code with the newest one sent to `phone`; right, the number is proved.
-
-    Answers instead of refusing, so that a wrong try is counted: five spend the code.
-    """
-    account = Account.objects.lock(account_id)
+def judge_code(account: Account, phone: str, code: str) -> Verdict:
+    """Return what comes of a typed code, and count the try; belongs inside an action with its lock."""
     sent = SmsCode.objects.filter(account=account, phone=phone).order_by("-id").first()
     if sent is None:
         return Verdict.NONE_SENT
@@ -102,10 +118,7 @@ def check_code(account_id: int, *, phone: str, code: str, by: Actor) -> Verdict:
     right = hmac.compare_digest(sent.code.encode(), code.strip().encode(errors="replace"))
     sent.used_at = now if right else None
     sent.save(update_fields=["attempts", "used_at"])
-    if not right:
-        return Verdict.WRONG
-    Registration.objects.filter(account=account).update(verified_phone=phone)
-    return Verdict.RIGHT
+    return Verdict.RIGHT if right else Verdict.WRONG
 
 
 def sent_today(world: World, phone: str) -> Usage:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from random import Random
 
 from django.db.models import OuterRef, Subquery
-from django.utils.translation import gettext_lazy, ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import notices
 from accounts.actions import end_registrations
@@ -224,7 +224,11 @@ def expire_unpaid(rows: Sequence[Deadline]) -> list[str]:
 @deadlines.on(
     REMINDER,
     title=lambda row: (
-        ngettext_lazy("Reminder: %(days)d day left to pay", "Reminder: %(days)d days left to pay", "days")
+        ngettext(
+            "Reminder: %(days)d day left to pay",
+            "Reminder: %(days)d days left to pay",
+            int(row.detail),
+        )
         % {"days": int(row.detail)}
     ),
 )

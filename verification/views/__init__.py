@@ -5,32 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 
-from django.contrib.auth.views import redirect_to_login
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 
 from accounts import steps
 from accounts.models import Account
-from portal.kernel.http import WorldRequest, is_htmx
+from accounts.principals import actor_of, principal_of
+from accounts.views.doors import go_to, login_page
+from portal.kernel.http import WorldRequest
 from portal.kernel.terms import AccountState
+
+__all__ = ["account_of", "actor_of", "for_account", "go_to", "login_page"]
 
 AccountView = Callable[[WorldRequest, Account], HttpResponse]
 View = Callable[[WorldRequest], HttpResponse]
 
 
 def account_of(request: WorldRequest) -> Account | None:
-    """Return the account that is signed in, if any: staff have none."""
-    account = getattr(request.user, "account", None)
-    return account if isinstance(account, Account) else None
-
-
-def login_page(request: WorldRequest) -> str:
-    """Return the address of the log-in that leads back to this page."""
-    return redirect_to_login(request.path).url
-
-
-def go_to(request: WorldRequest, url: str) -> HttpResponse:
-    """Send the browser to `url`, also when htmx asked for a part of a page."""
-    return HttpResponse(headers={"HX-Redirect": url}) if is_htmx(request) else HttpResponseRedirect(url)
+    """Return the account that somebody is signed in to, if any: staff have none."""
+    principal = principal_of(request)
+    return principal.account if principal else None
 
 
 def for_account(*states: AccountState) -> Callable[[AccountView], View]:

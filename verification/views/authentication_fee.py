@@ -9,11 +9,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Account
+from accounts.views import codes
 from portal.kernel import confirmations
 from portal.kernel.http import WorldRequest
 from verification.actions import authentication
 from verification.models import AuthenticationOrder
-from verification.views import codes, go_to
+from verification.views import actor_of, go_to
 from verification.views.authentication import State, for_application
 
 
@@ -46,5 +47,5 @@ def code(request: WorldRequest, account: Account, order: AuthenticationOrder) ->
 @for_application(State.AWAITING_PAYMENT)
 def show(request: WorldRequest, account: Account, order: AuthenticationOrder) -> HttpResponse:
     """Show a new code after one that was refused on the phone."""
-    authentication.show_fee(order.pk, by=account.login.as_actor())
+    authentication.show_fee(order.pk, by=actor_of(request))
     return redirect("verification:authentication")

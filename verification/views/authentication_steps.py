@@ -26,7 +26,7 @@ from verification.actions import authentication
 from verification.authentication_forms import InvoiceForm, MaterialsForm, NameForm, StepForm, checked
 from verification.materials import Slot
 from verification.models import AuthenticationOrder, Document
-from verification.views import for_account
+from verification.views import actor_of, for_account
 from verification.views.authentication import CONFIRMED, State, done, for_application, last_verdict, steps
 
 EDITABLE: Final = (State.DRAFT, State.RETURNED)
@@ -85,7 +85,7 @@ class Place:
 @for_account(*CONFIRMED)
 def open_application(request: WorldRequest, account: Account) -> HttpResponse:
     """Open an application, or go on with the one there is."""
-    order = authentication.open_order(account.pk, by=account.login.as_actor())
+    order = authentication.open_order(account.pk, by=actor_of(request))
     return redirect(
         "verification:authentication_agreement"
         if order.state == State.DRAFT
@@ -97,7 +97,7 @@ def open_application(request: WorldRequest, account: Account) -> HttpResponse:
 @for_application(State.DRAFT, State.AWAITING_PAYMENT)
 def drop(request: WorldRequest, account: Account, order: AuthenticationOrder) -> HttpResponse:
     """Give the application up before it is paid."""
-    authentication.drop(order.pk, by=account.login.as_actor())
+    authentication.drop(order.pk, by=actor_of(request))
     messages.success(request, _("The application was dropped. Nothing was paid, nothing is owed."))
     return redirect("verification:authentication")
 
@@ -113,7 +113,7 @@ def agreement(request: WorldRequest, account: Account, order: AuthenticationOrde
     error = ""
     if request.method == "POST":
         if request.POST.get("agree") == "on":
-            authentication.agree(order.pk, person=account.administrator.name, by=account.login.as_actor())
+            authentication.agree(order.pk, person=account.administrator.name, by=actor_of(request))
             return redirect("verification:authentication_materials")
         error = _("Not accepted: read the agreement to its end and tick the box there.")
     return render(
@@ -152,14 +152,14 @@ def fill_in(request: WorldRequest, account: Account, order: AuthenticationOrder)
     form.is_valid()
     cut_off = uploads.cut_off(request)
     if not cut_off:
-        _keep(account, order, materials_typed=form.typed())
+        _keep(request, account, order, materials_typed=form.typed())
     if "sample" in request.POST:
         return _fill_in_sample(
-            account, order, request.POST["sample"], "verification:authentication_materials"
+            request, account, order, request.POST["sample"], "verification:authentication_materials"
         )
     action, _colon, target = request.POST.get("do", "continue").partition(":")
     refused = _take_pictures(request, account, order)
-    _press(account, order, action, target, refused)
+    _press(request, account, order, action, target, refused)
     if cut_off:
         refused.setdefault("", []).append(
             _("The files are larger than 16 MB together, or one is far larger than 2 MB. Nothing was kept.")
@@ -185,17 +185,22 @@ def fill_in(request: WorldRequest, account: Account, order: AuthenticationOrder)
 
 
 def _press(
-    account: Account, order: AuthenticationOrder, action: str, target: str, refused: dict[str, list[str]]
+    request: WorldRequest,
+    account: Account,
+    order: AuthenticationOrder,
+    action: str,
+    target: str,
+    refused: dict[str, list[str]],
 ) -> None:
     """Do what a slot's own button says."""
-    by = account.login.as_actor()
+    by = actor_of(request)
     if action == "remove" and target.isascii() and target.isdigit():
         found = get_object_or_404(Document, pk=min(int(target), 2**63 - 1), order=order)
         authentication.remove_document(found.pk, by=by)
     elif action in specimens.SAMPLES:
         for slot in materials.slots(account):
             if slot.name == target:
-                _take(account, order, slot, specimens.SAMPLES[action].upload(account, slot), refused)
+                _take(request, account, order, slot, specimens.SAMPLES[action].upload(account, slot), refused)
 
 
 def _take_pictures(
@@ -206,17 +211,22 @@ def _take_pictures(
     for slot in materials.slots(account):
         for file in request.FILES.getlist(f"file-{slot.name}"):
             if isinstance(file, File):
-                _take(account, order, slot, file, refused)
+                _take(request, account, order, slot, file, refused)
     return refused
 
 
 def _take(
-    account: Account, order: AuthenticationOrder, slot: Slot, file: File[bytes], refused: dict[str, list[str]]
+    request: WorldRequest,
+    account: Account,
+    order: AuthenticationOrder,
+    slot: Slot,
+    file: File[bytes],
+    refused: dict[str, list[str]],
 ) -> None:
     try:
         throttle.hit("documents", str(account.pk), at_most=UPLOADS_PER_HOUR, within=timedelta(hours=1))
         picture = pictures.read(file)
-        authentication.add_document(order.pk, slot.name, picture, by=account.login.as_actor())
+        authentication.add_document(order.pk, slot.name, picture, by=actor_of(request))
     except Refused as refusal:
         refused.setdefault(slot.name, []).append(refusal.message)
 
@@ -304,7 +314,7 @@ def name(request: WorldRequest, account: Account, order: AuthenticationOrder) ->
     if request.method == "POST":
         form = NameForm(request.POST, account=account, kept=order.materials)
         form.is_valid()
-        _keep(account, order, materials_typed=form.typed())
+        _keep(request, account, order, materials_typed=form.typed())
         if request.POST.get("do") == "save":
             messages.success(request, _("The application is saved."))
             return redirect("verification:authentication")
@@ -336,10 +346,10 @@ def invoice(request: WorldRequest, account: Account, order: AuthenticationOrder)
     if request.method == "POST":
         form = InvoiceForm(request.POST, account=account, kept=order.invoice)
         form.is_valid()
-        _keep(account, order, invoice_typed=form.typed())
+        _keep(request, account, order, invoice_typed=form.typed())
         if "sample" in request.POST:
             return _fill_in_sample(
-                account, order, request.POST["sample"], "verification:authentication_invoice"
+                request, account, order, request.POST["sample"], "verification:authentication_invoice"
             )
         if request.POST.get("do") == "save":
             messages.success(request, _("The application is saved."))
@@ -374,8 +384,8 @@ def submit(request: WorldRequest, account: Account, order: AuthenticationOrder) 
     if order.agreed_at is None:
         return redirect("verification:authentication_agreement")
     if request.method == "POST":
-        _keep(account, order)
-        authentication.submit_materials(order.pk, by=account.login.as_actor())
+        _keep(request, account, order)
+        authentication.submit_materials(order.pk, by=actor_of(request))
         return redirect("verification:authentication")
     told = _told(order)
     places = _places(account, order, {}, told)
@@ -415,6 +425,7 @@ def submit(request: WorldRequest, account: Account, order: AuthenticationOrder) 
 
 
 def _keep(
+    request: WorldRequest,
     account: Account,
     order: AuthenticationOrder,
     *,
@@ -425,19 +436,19 @@ def _keep(
     kept = {**order.materials, **(materials_typed or {})}
     paid = {**order.invoice, **(invoice_typed or {})}
     complete = all(checked(account, kept, paid).values())
-    saved = authentication.save_materials(
-        order.pk, kept, paid, complete=complete, by=account.login.as_actor()
-    )
+    saved = authentication.save_materials(order.pk, kept, paid, complete=complete, by=actor_of(request))
     order.materials, order.invoice, order.complete = saved.materials, saved.invoice, saved.complete
 
 
-def _fill_in_sample(account: Account, order: AuthenticationOrder, sample: str, page: str) -> HttpResponse:
+def _fill_in_sample(
+    request: WorldRequest, account: Account, order: AuthenticationOrder, sample: str, page: str
+) -> HttpResponse:
     """Put a sample over what was typed, and show it."""
     found = authentication_samples.fields(account, sample)
     if sample in authentication_samples.INVOICES:
-        _keep(account, order, invoice_typed=found)
+        _keep(request, account, order, invoice_typed=found)
     else:
-        _keep(account, order, materials_typed=found)
+        _keep(request, account, order, materials_typed=found)
     return redirect(page)
 
 

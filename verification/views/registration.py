@@ -14,7 +14,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import steps
-from accounts.models import Account
+from accounts.models import Account, Administrator
+from accounts.views import codes
+from accounts.views.doors import seat
 from portal.kernel import confirmations
 from portal.kernel.errors import Refused
 from portal.kernel.http import WorldRequest
@@ -26,7 +28,7 @@ from verification import cards, samples
 from verification.actions.entity import LONGEST, SCAN, ShownScan
 from verification.forms import EntityForm
 from verification.models import Registration
-from verification.views import codes, for_account
+from verification.views import actor_of, for_account
 
 TONES: Final[Mapping[str, str]] = {
     S.AWAITING_TRANSFER: "doing",
@@ -51,7 +53,7 @@ def entity(request: WorldRequest, account: Account) -> HttpResponse:
     if request.method == "POST":
         form, draft = _keep(request, account)
         if "sample" in request.POST:
-            return _fill_in(account, form, request.POST["sample"])
+            return _fill_in(request, account, form, request.POST["sample"])
         act = ACTS.get(request.POST.get("do", ""), _check)
         return act(request, account, form, draft)
     draft = verification.draft_of(account)
@@ -81,7 +83,7 @@ def keep_draft(request: WorldRequest, account: Account) -> HttpResponse:
 def _keep(request: WorldRequest, account: Account) -> tuple[EntityForm, Registration]:
     form = EntityForm(request.POST, account=account, draft=verification.draft_of(account))
     form.is_valid()
-    draft = verification.save_draft(account.pk, form.typed(), complete=False, by=account.login.as_actor())
+    draft = verification.save_draft(account.pk, form.typed(), complete=False, by=actor_of(request))
     return form, draft
 
 
@@ -91,7 +93,7 @@ def _check(request: WorldRequest, account: Account, form: EntityForm, draft: Reg
     form.require_proofs(draft)
     if form.errors:
         return _page(request, account, form, draft)
-    verification.save_draft(account.pk, form.typed(), complete=True, by=account.login.as_actor())
+    verification.save_draft(account.pk, form.typed(), complete=True, by=actor_of(request))
     return redirect("verification:confirm")
 
 
@@ -103,7 +105,7 @@ def _send_code(
     if phone := form.cleaned_data.get("admin_phone"):
         with form.refusals():
             verification.throttle_code(account.world, phone)
-            verification.send_code(account.pk, phone=phone, by=account.login.as_actor())
+            verification.send_code(account.pk, phone=phone, by=actor_of(request))
     return _answer(request, account, form, draft, "id_admin_phone")
 
 
@@ -114,7 +116,7 @@ def _show_scan(
     form.keep_errors("admin_name")
     if form.cleaned_data.get("admin_name"):
         with form.refusals():
-            verification.show_scan(account.pk, by=account.login.as_actor())
+            verification.show_scan(account.pk, by=actor_of(request))
     draft = _prove_phone(request, account, form, draft)
     return _answer(request, account, form, draft, "scan")
 
@@ -136,10 +138,10 @@ def _show_fields(
     return _answer(request, account, form, draft, "owner")
 
 
-def _fill_in(account: Account, form: EntityForm, sample: str) -> HttpResponse:
+def _fill_in(request: WorldRequest, account: Account, form: EntityForm, sample: str) -> HttpResponse:
     """Put a sample into the draft, over what was typed."""
     fields = form.typed() | samples.fields(account, sample)
-    verification.save_draft(account.pk, fields, complete=False, by=account.login.as_actor())
+    verification.save_draft(account.pk, fields, complete=False, by=actor_of(request))
     return redirect("verification:entity")
 
 
@@ -159,7 +161,7 @@ def _prove_phone(
     """Try the typed SMS code, once, if the number still needs it; return the draft as it is then."""
     phone, code = form.cleaned_data.get("admin_phone"), form.cleaned_data.get("sms_code")
     if phone and code and not draft.phone_is_verified:
-        by = account.login.as_actor()
+        by = actor_of(request)
         form.judge(verification.check_code(account.pk, phone=phone, code=code, by=by))
     return verification.draft_of(account)
 
@@ -284,13 +286,16 @@ def confirm(request: WorldRequest, account: Account) -> HttpResponse:
 def confirm_entity(request: WorldRequest, account: Account) -> HttpResponse:
     """Confirm for good; what is refused by now is shown at its field."""
     try:
-        verification.confirm_entity(account.pk, by=account.login.as_actor())
+        verification.confirm_entity(account.pk, by=actor_of(request))
     except Refused as refusal:
         account.refresh_from_db()
         if account.state in CONFIRMED:  # a double click: the first one did it
             return redirect("verification:done")
         messages.error(request, refusal.message)
         return redirect(f"{reverse('verification:entity')}?check=")
+    administrator = Administrator.objects.select_related("person").get(account=account)
+    # Whoever scanned while registering goes on as the administrator.
+    seat(request, account, administrator.person_id, by=administrator.person.as_actor())
     return redirect("verification:done")
 
 

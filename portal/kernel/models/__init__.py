@@ -1,19 +1,11 @@
 """The kernel's rows, by noun."""
 
+from portal.kernel.models.audit import AuditEvent
+from portal.kernel.models.bookkeeping import IdempotencyKey, OutgoingMessage, Pulse, Purge, Tally, Throttle
+from portal.kernel.models.confirmation import Confirmation
+from portal.kernel.models.deadline import Deadline, DeadlineQuerySet
 from portal.kernel.models.review import Review, ReviewMessage, ReviewPolicy, Verdict
-from portal.kernel.models.world import (
-    AuditEvent,
-    Confirmation,
-    Deadline,
-    DeadlineQuerySet,
-    IdempotencyKey,
-    OutgoingMessage,
-    Pulse,
-    Purge,
-    Throttle,
-    World,
-    world_token,
-)
+from portal.kernel.models.world import World, world_token
 
 __all__ = [
     "AuditEvent",
@@ -27,6 +19,7 @@ __all__ = [
     "Review",
     "ReviewMessage",
     "ReviewPolicy",
+    "Tally",
     "Throttle",
     "Verdict",
     "World",

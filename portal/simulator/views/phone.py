@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -170,6 +171,9 @@ def _answer(request: WorldRequest, person_id: int, confirmation_id: int, action:
         # Answered meanwhile, by a second click too: the question's page says what became of it.
         if refusal.code not in {"code_over", "code_taken"}:
             messages.error(request, refusal.message)
+    back = request.POST.get("next", "")  # the page that waits, when its own button answered
+    if url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
+        return redirect(back)
     return redirect("simulator:phone_question", person.pk, asked.pk)
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login, logout
+from django.contrib.auth import logout
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,6 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import steps
 from accounts.models import Account
+from accounts.principals import administrator_of
+from accounts.views.doors import open_console_as
 from portal.kernel import keyset
 from portal.kernel import worlds as kernel
 from portal.kernel.actors import VISITOR, Actor
@@ -125,11 +127,11 @@ def delete(request: WorldRequest) -> HttpResponse:
 
 @require_POST
 def act_as(request: WorldRequest) -> HttpResponse:
-    """Sign in as an account of this world; the session gets a new key."""
-    number = request.POST.get("account", "")
+    """Sign in to an account of this world, as its administrator or one of its members; with a new session."""
+    number, person = request.POST.get("account", ""), request.POST.get("person", "")
     accounts = Account.objects.filter(world=request.world).select_related("login")
     account = accounts.filter(pk=int(number)).first() if _is_id(number) else None
-    if account is None:
+    if account is None or (person and not _is_id(person)):
         raise Http404
     if not account.login.is_active:
         raise Refused(
@@ -137,7 +139,7 @@ def act_as(request: WorldRequest) -> HttpResponse:
             % {"email": account.email},
             code="expired",
         )
-    login(request, account.login, backend=settings.AUTHENTICATION_BACKENDS[0])
+    open_console_as(request, account, int(person) if person else administrator_of(account), by=VISITOR)
     messages.success(request, _("Signed in as %(email)s.") % {"email": account.email})
     return redirect(steps.url_for(account))
 
@@ -173,7 +175,7 @@ def prepare(request: WorldRequest) -> HttpResponse:
     rooms.throttle_opening(request.META.get("REMOTE_ADDR", ""))
     world, account = enter_prepared(story.name, origin=_origin(request))
     _go_into(request, world)
-    login(request, account.login, backend=settings.AUTHENTICATION_BACKENDS[0])
+    open_console_as(request, account, administrator_of(account), by=VISITOR)
     messages.success(
         request,
         _("%(title)s: a world of its own, and you are %(email)s in it.")

@@ -46,10 +46,10 @@ def open_order(account_id: int, *, by: Actor) -> AuthenticationOrder:
         return going_on
     renewal = account.state == AccountState.AUTHENTICATED
     if renewal:
-        account.require(Capability.RENEW_AUTHENTICATION)
+        account.require(Capability.RENEW_AUTHENTICATION, by=by)
         require_renewal_open(account)
     else:
-        account.require(Capability.APPLY_FOR_AUTHENTICATION)
+        account.require(Capability.APPLY_FOR_AUTHENTICATION, by=by)
         require_time_left(account)
     nth = AuthenticationOrder.objects.filter(world=account.world).count() + 1
     now = account.world.now()
@@ -77,7 +77,7 @@ def require_renewal_open(account: Account) -> None:
 @action
 def agree(order_id: int, *, person: str, by: Actor) -> AuthenticationOrder:
     """Accept the authentication agreement, in the name of the administrator."""
-    order = editable(order_id)
+    order = editable(order_id, by=by)
     if order.agreed_at is None:
         order.agreed_at, order.agreed_by = order.world.now(), person
         order.save(update_fields=["agreed_at", "agreed_by"])
@@ -89,7 +89,7 @@ def save_materials(
     order_id: int, materials: Mapping[str, str], invoice: Mapping[str, str], *, complete: bool, by: Actor
 ) -> AuthenticationOrder:
     """Keep what was typed, right or wrong; `complete` when every check passed."""
-    order = editable(order_id)
+    order = editable(order_id, by=by)
     order.materials, order.invoice = dict(materials), dict(invoice)
     order.complete = complete
     order.saved_at = order.world.now()
@@ -104,7 +104,7 @@ def add_document(order_id: int, slot: str, picture: Picture, *, by: Actor) -> Do
     The one replaced stays on record, for the rounds that were submitted with it. Refused for a slot
     that the entity type does not have, and when a slot for several is full.
     """
-    order = editable(order_id)
+    order = editable(order_id, by=by)
     place = _slot(order, slot)
     there = Document.objects.filter(order=order, slot=slot, removed_at__isnull=True)
     now = order.world.now()
@@ -135,7 +135,7 @@ def add_document(order_id: int, slot: str, picture: Picture, *, by: Actor) -> Do
 @action
 def remove_document(document_id: int, *, by: Actor) -> Document:
     """Take a picture out of the materials; removed twice is removed once."""
-    order = editable(Document.objects.values_list("order_id", flat=True).get(pk=document_id))
+    order = editable(Document.objects.values_list("order_id", flat=True).get(pk=document_id), by=by)
     Document.objects.filter(pk=document_id, removed_at__isnull=True).update(removed_at=order.world.now())
     return Document.objects.get(pk=document_id)
 
@@ -143,7 +143,7 @@ def remove_document(document_id: int, *, by: Actor) -> Document:
 @action
 def submit_materials(order_id: int, *, by: Actor) -> AuthenticationOrder:
     """Submit: to the cash desk the first time, straight to the reviewers when free or corrected."""
-    order = editable(order_id)
+    order = editable(order_id, by=by)
     _require_complete(order)
     if order.state == State.RETURNED:
         order.submit_again(by=by)
@@ -165,6 +165,7 @@ def submit_materials(order_id: int, *, by: Actor) -> AuthenticationOrder:
 def drop(order_id: int, *, by: Actor) -> AuthenticationOrder:
     """Give an application up before it is paid."""
     order = locked(order_id)
+    order.account.require_permission(Capability.APPLY_FOR_AUTHENTICATION, by=by)
     if order.state not in {State.DRAFT, State.AWAITING_PAYMENT}:
         raise Refused(
             _("Not dropped: it is paid or ended. Wait for the verdict."), code="not_dropped", way_out=PAGE

@@ -12,6 +12,7 @@ from portal.kernel import confirmations
 from portal.kernel.actors import Actor
 from portal.kernel.errors import Refused
 from portal.kernel.models import Deadline
+from portal.kernel.terms import Capability
 from verification.actions.authentication.words import FEE, LAPSE, PAGE
 from verification.models import AuthenticationOrder, Document
 from verification.models.authentication import ACTIVE
@@ -54,9 +55,10 @@ def locked(order_id: int) -> AuthenticationOrder:
     return order
 
 
-def editable(order_id: int) -> AuthenticationOrder:
-    """Return a locked order that may be changed; Refused once it is submitted, ended or run out."""
+def editable(order_id: int, *, by: Actor) -> AuthenticationOrder:
+    """Return a locked order that `by` may change; Refused once it is submitted, ended or run out."""
     order = locked(order_id)
+    order.account.require_permission(Capability.APPLY_FOR_AUTHENTICATION, by=by)
     if order.state not in {State.DRAFT, State.RETURNED}:
         raise Refused(_("Not saved: this application is already submitted."), code="submitted", way_out=PAGE)
     now = order.world.now()

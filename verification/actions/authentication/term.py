@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_lazy, ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import notices
 from accounts.actions import end_registrations
@@ -56,10 +56,10 @@ def expire_unauthenticated(row: Deadline) -> str:
 @deadlines.on(
     RENEWAL,
     title=lambda row: (
-        ngettext_lazy(
+        ngettext(
             "Reminder: authentication runs out in %(days)d day",
             "Reminder: authentication runs out in %(days)d days",
-            "days",
+            int(row.detail),
         )
         % {"days": int(row.detail)}
     ),
@@ -67,7 +67,7 @@ def expire_unauthenticated(row: Deadline) -> str:
 def remind_of_renewal(row: Deadline) -> str:
     """Write 90, 60, 30 and 7 days before authentication runs out, unless a renewal is at the desk."""
     account = Account.objects.lock(row.subject_id)
-    if account.state != AccountState.AUTHENTICATED or is_at_the_desk(active_order(account)):
+    if not _runs(account) or is_at_the_desk(active_order(account)):
         return "kept"
     notices.tell(account, RENEW_SOON, until_at=account.authenticated_until)
     write(account, "renewal", until=account.authenticated_until, days=int(row.detail))
@@ -82,7 +82,7 @@ def run_out(row: Deadline) -> str:
     game lives on: nothing of its versions hangs on this.
     """
     account = Account.objects.lock(row.subject_id)
-    if account.state != AccountState.AUTHENTICATED:
+    if not _runs(account):
         return "kept"
     if account.verified_at is None:
         account.lapse(by=TIMER)
@@ -92,3 +92,8 @@ def run_out(row: Deadline) -> str:
     notices.tell(account, RAN_OUT)
     write(account, "ran_out", wired=account.verified_at is not None)
     return "ran out"
+
+
+def _runs(account: Account) -> bool:
+    """Return whether authentication still stands for an account that is still there."""
+    return account.state == AccountState.AUTHENTICATED and account.closed_at is None

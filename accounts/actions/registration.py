@@ -214,9 +214,14 @@ def end_registrations(accounts: Sequence[Account], *, expired_at: datetime | Com
     nobody in; entity and administrator quotas count living accounts alone (VER-2).
     """
     Account.objects.save_states(accounts, state=AccountState.EXPIRED, expired_at=expired_at)
+    free_log_ins(accounts, word="expired")
+
+
+def free_log_ins(accounts: Sequence[Account], *, word: str) -> None:
+    """Let the log-ins of ended accounts give up their names, for `word/<id>/<e-mail>`, and let nobody in."""
     Login.objects.filter(pk__in=[account.login_id for account in accounts]).update(
         is_active=False,
-        username=Concat(Value("expired/"), Cast("pk", CharField()), Value("/"), F("email")),
+        username=Concat(Value(f"{word}/"), Cast("pk", CharField()), Value("/"), F("email")),
     )
 
 

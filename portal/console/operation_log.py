@@ -1,0 +1,171 @@
+"""The operation log: what happened to an account, who did it, as what and from where (DEV-4).
+
+Read from the audit, which every transition and every act writes by itself; newest first, by key.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import Q, QuerySet
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Account
+from portal.kernel.actors import ActorKind
+from portal.kernel.calendar import SHANGHAI
+from portal.kernel.diagrams import DEAD_ENDS
+from portal.kernel.forms import TextField
+from portal.kernel.models import AuditEvent
+from portal.kernel.terms import Role
+
+CHUNK: Final = 2000
+PLATFORM: Final = "platform"
+# What a spreadsheet would take for a formula: such a cell gets an apostrophe before it.
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+_ACT: Final = Q(name__contains=".")  # acts have a stage in their names, transitions have none
+
+# What a reader wants to see together, by what the audit calls its rows.
+ABOUT: Final[dict[str, tuple[Any, Q]]] = {
+    "verification": (
+        gettext_lazy("Registration and verification"),
+        (Q(subject_type="accounts.Account") & ~_ACT)
+        | Q(subject_type__startswith="verification.") & ~Q(subject_type="verification.AdministratorChange"),
+    ),
+    "information": (
+        gettext_lazy("Information"),
+        Q(subject_type__startswith="information.")
+        | Q(subject_type="accounts.Category")
+        | Q(name__startswith="information."),
+    ),
+    "members": (
+        gettext_lazy("Members"),
+        Q(subject_type__in=["accounts.Member", "verification.AdministratorChange"]),
+    ),
+    "log_in": (
+        gettext_lazy("Log-in"),
+        Q(subject_type="accounts.SignIn") | Q(name="accounts.password_changed"),
+    ),
+    "development": (gettext_lazy("Development settings"), Q(subject_type="accounts.DevelopmentSettings")),
+    "closing": (gettext_lazy("Closing"), Q(subject_type="accounts.Closing")),
+}
+
+
+class DayField(forms.DateField):
+    """A day that every clock can hold."""
+
+    widget = forms.DateInput(attrs={"type": "date"})
+
+    def __init__(self, **kwargs: Any) -> None:
+        early = MinValueValidator(date(1900, 1, 1), gettext_lazy("Choose a day from 1900 on."))
+        late = MaxValueValidator(date(2999, 12, 31), gettext_lazy("Choose a day up to 2999."))
+        super().__init__(validators=[early, late], **kwargs)
+
+
+class LogForm(forms.Form):
+    """What of the log to show."""
+
+    about = forms.ChoiceField(
+        label=gettext_lazy("About"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("Everything")),
+            *((name, label) for name, (label, _rows) in ABOUT.items()),
+        ],
+    )
+    role = forms.ChoiceField(
+        label=gettext_lazy("As"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("Anybody")),
+            *((role.value, role.label) for role in Role if role != Role.EXPERIENCE_MEMBER),
+            (PLATFORM, gettext_lazy("The platform")),
+        ],
+    )
+    who = TextField(label=gettext_lazy("Who"), required=False, max_length=40)
+    since = DayField(label=gettext_lazy("From"), required=False)
+    until = DayField(label=gettext_lazy("To"), required=False)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the log, in the reader's language; `number` is the ticket id to name in a question."""
+
+    number: int
+    at: datetime
+    what: str
+    detail: str
+    who: str
+    role: str
+    address: str
+    tone: str
+
+
+def events(account: Account, asked: dict[str, Any]) -> QuerySet[AuditEvent]:
+    """Return the account's audit rows that were asked for; `asked` is the form's cleaned data.
+
+    Days are Shanghai's, both ends included.
+    """
+    found = AuditEvent.objects.filter(account_id=account.pk)
+    if asked.get("about"):
+        found = found.filter(ABOUT[asked["about"]][1])
+    if asked.get("role") == PLATFORM:
+        found = found.filter(by_kind=ActorKind.PLATFORM)
+    elif asked.get("role"):
+        found = found.filter(by_role=asked["role"])
+    if asked.get("who"):
+        found = found.filter(by_name__icontains=asked["who"])
+    if since := asked.get("since"):
+        found = found.filter(at__gte=_midnight(since))
+    if until := asked.get("until"):
+        found = found.filter(at__lt=_midnight(until) + timedelta(days=1))
+    return found
+
+
+def line(event: AuditEvent) -> Line:
+    """Return a row of the audit as the log shows it."""
+    return Line(
+        number=event.pk,
+        at=event.at,
+        what=capfirst(str(event.label)),
+        detail=event.reason,
+        who=capfirst(str(event.by)) if event.by.is_platform else str(event.by),
+        role=str(Role(event.by_role).label) if event.by_role else "",
+        address=event.address,
+        tone="fail" if event.target in DEAD_ENDS else "done",
+    )
+
+
+def as_csv(rows: QuerySet[AuditEvent]) -> Iterator[str]:
+    """Yield the rows as CSV, newest first, a line at a time: the memory it takes does not grow with them."""
+    writer = csv.writer(_Echo())
+    head = [_("Number"), _("Time"), _("Who"), _("As"), _("What"), _("Detail"), _("Address")]
+    yield "\ufeff" + writer.writerow(head)  # the mark tells spreadsheets that this is UTF-8
+    for event in rows.order_by("-pk").iterator(chunk_size=CHUNK):
+        shown = line(event)
+        at = shown.at.astimezone(SHANGHAI).isoformat(timespec="seconds")
+        cells = [shown.who, shown.role, shown.what, shown.detail, shown.address]
+        yield writer.writerow([shown.number, at, *map(_plain, cells)])
+
+
+class _Echo:
+    """A file that gives back what is written to it."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def _plain(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(FORMULA) else cell
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), SHANGHAI)
