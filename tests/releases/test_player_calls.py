@@ -106,6 +106,24 @@ def test_the_game_knows_where_it_is(plays: Plays) -> None:
     }
 
 
+def test_the_screen_stays_what_it_was_when_the_frame_becomes_smaller(plays: Plays) -> None:
+    seat = plays({"game.js": "wx.onTouchStart(({ touches }) => (GameGlobal.at = touches[0]));"})
+    seat.page.evaluate("Object.assign(document.querySelector('iframe'), {width: 300, height: 533.6})")
+    seat.until("innerWidth === 300")
+    seat.touch(96, 240)
+    x, y = seat.until("GameGlobal.at && [at.clientX, at.clientY]")
+    assert [round(x), round(y)] == [120, 300]
+    assert seat.frame.evaluate("wx.getWindowInfo().windowWidth") == 375
+
+
+@pytest.mark.parametrize(
+    ("orientation", "size"), [("landscape", [375, 211]), ("portrait", [375, 667]), (7, [375, 667])]
+)
+def test_the_screen_lies_as_game_json_says(plays: Plays, orientation: str | int, size: list[int]) -> None:
+    seat = plays({"game.js": "GameGlobal.seen = wx.getWindowInfo()"}, game={"deviceOrientation": orientation})
+    assert seat.frame.evaluate("[seen.windowWidth, seen.windowHeight]") == size
+
+
 def test_files_of_the_package_are_read(plays: Plays) -> None:
     seat = plays(
         {

@@ -65,6 +65,10 @@ def test_a_call_that_is_not_simulated_is_named_and_stops_the_caller_alone(plays:
             'Error: game.js requires "./stage/two.js", but stage/two.js is in the subpackage "stage":'
             " wx.loadSubpackage comes first game.js:1",
         ),
+        (
+            {"game.json": '{"subpackages": [{"name": "stage"}]}', "game.js": ""},
+            "game.json names a subpackage without a root",
+        ),
         ({"game.js": "\n\nnull.x"}, "TypeError: Cannot read properties of null (reading 'x') game.js:3"),
         ({"game.js": "setTimeout(() => gone())"}, "ReferenceError: gone is not defined game.js:1"),
         ({"game.js": "requestAnimationFrame(() => gone())"}, "ReferenceError: gone is not defined game.js:1"),

@@ -53,6 +53,13 @@ def test_what_the_policy_turns_away_is_in_the_log(plays: Plays, script: str, dir
     expect(seat.errors.first).to_contain_text(f"({directive})")
 
 
+def test_the_frame_leads_nowhere_else(plays: Plays) -> None:
+    """The host's own policy holds it: what the game knows is not carried away in an address."""
+    seat = plays({"game.js": "wx.onTouchStart(() => location.assign('http://localhost:9/?known'));"})
+    with seat.page.expect_console_message(lambda message: "frame-src" in message.text):
+        seat.touch(50, 50)
+
+
 def test_the_page_alone_in_a_tab_has_no_origin_either(plays: Plays) -> None:
     """Not the attribute but the header keeps somebody's game from being opened as a page of ours."""
     seat = plays({"game.js": "GameGlobal.mine = self.origin"})

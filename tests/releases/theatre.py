@@ -147,6 +147,18 @@ class Seat:
         """Open the game, or open it again: all that was in the frame's memory is gone."""
         self.page.goto(f"{self.theatre.host}/host/")
         expect(self.screen.locator("#splash")).to_have_count(0)
+        self._come_within_reach()
+
+    def _come_within_reach(self) -> None:
+        """Move until the frame feels it: a frame in a process of its own is there before touches find it."""
+        self.frame.evaluate(
+            "addEventListener('pointermove', () => document.body.dataset.reached = 'yes', {once: true})"
+        )
+        for step in range(500):
+            self.page.mouse.move(50 + step % 9, 200)
+            if self.frame.evaluate("document.body.dataset.reached"):
+                return
+        raise AssertionError("The frame feels no pointer.")
 
     @property
     def frame(self) -> Frame:

@@ -2,139 +2,130 @@
 "use strict";
 
 (({ api, address, frame, call, note }) => {
-  // What a game may listen to, and the browser's word for it.
+  // What a game may listen to, and the browser's word for it. Stop and Error have none: they are ours to say.
   const EVENTS = {
     Canplay: "canplay", Play: "play", Pause: "pause", Ended: "ended", TimeUpdate: "timeupdate",
     Waiting: "waiting", Seeking: "seeking", Seeked: "seeked",
   };
-  const playing = new Set();
-  const interrupted = new Set();
+  const LISTENED = [...Object.keys(EVENTS), "Stop", "Error"];
+  // What the context hands through to the browser's player as it is.
+  const SHARED = ["loop", "autoplay", "currentTime", "playbackRate"];
+  const NOT_THERE = 10003; // the platform's code for a file it does not find
+  const NOT_LOADED = 10002;
 
-  class InnerAudioContext {
-    #sound = new Audio();
-    #listeners = new Map([...Object.keys(EVENTS), "Stop", "Error"].map((name) => [name, new Set()]));
-    #src = "";
-    #stopping = false;
-    startTime = 0;
-    obeyMuteSwitch = true;
+  /** What sounds now, each with how to interrupt it; what was interrupted, each with how to go on. */
+  const playing = new Map();
+  const interrupted = new Map();
 
-    constructor() {
-      for (const [name, type] of Object.entries(EVENTS)) {
-        this.#sound.addEventListener(type, () => {
-          if (name === "Pause" && (this.#stopping || this.#sound.ended)) return;
-          this.#send(name, {});
-        });
-      }
-      this.#sound.addEventListener("play", () => playing.add(this));
-      this.#sound.addEventListener("ended", () => playing.delete(this));
-      this.#sound.addEventListener("error", () => this.#failed(10002, `The sound ${this.#src} did not load`));
+  function createInnerAudioContext() {
+    const sound = new Audio();
+    const listeners = new Map(LISTENED.map((name) => [name, new Set()]));
+    let src = "";
+    let stopping = false;
+
+    function send(name, event = {}) {
+      for (const listener of [...listeners.get(name)]) call(listener, event);
     }
 
-    /** Add or remove a listener: `on` and `off` of each event come to this. */
-    listen(name, listener) {
-      this.#listeners.get(name).add(listener);
-    }
-
-    unlisten(name, listener) {
-      if (listener) this.#listeners.get(name).delete(listener);
-      else this.#listeners.get(name).clear();
-    }
-
-    #send(name, event) {
-      for (const listener of [...this.#listeners.get(name)]) call(listener, event);
-    }
-
-    #failed(errCode, errMsg) {
+    function fail(errCode, errMsg) {
       note("error", errMsg);
-      this.#send("Error", { errCode, errMsg });
+      send("Error", { errCode, errMsg });
     }
 
-    get src() {
-      return this.#src;
+    function halt() {
+      sound.pause();
+      playing.delete(context);
+      interrupted.delete(context);
     }
 
-    set src(path) {
-      this.#src = String(path);
-      try {
-        this.#sound.src = address(this.#src);
-      } catch (error) {
-        this.#failed(10003, error.message);
-      }
+    function interrupt() {
+      halt();
+      interrupted.set(context, context.play);
     }
 
-    play() {
-      if (frame.hidden) return;
-      this.#stopping = false;
-      if (this.startTime && this.#sound.currentTime === 0) this.#sound.currentTime = this.startTime;
-      // Refused before the first touch, and given up by a pause that comes at once: neither is the game's error.
-      this.#sound.play().catch((error) => note("info", `${this.#src} does not play: ${error.message}`));
-    }
-
-    pause() {
-      this.#sound.pause();
-      playing.delete(this);
-      interrupted.delete(this);
-    }
-
-    stop() {
-      this.#stopping = true;
-      this.pause();
-      this.#sound.currentTime = 0;
-      this.#send("Stop", {});
-    }
-
-    seek(seconds) {
-      this.#sound.currentTime = seconds;
-    }
-
-    destroy() {
-      this.pause();
-      for (const listeners of this.#listeners.values()) listeners.clear();
-    }
-
-    /** Be silent while the game is hidden, and go on after it. */
-    interrupt(hidden) {
-      if (!hidden && interrupted.has(this)) {
-        interrupted.delete(this);
-        this.play();
-      } else if (hidden && playing.has(this)) {
-        this.pause();
-        interrupted.add(this);
-      }
-    }
-
-    get loop() { return this.#sound.loop; }
-    set loop(on) { this.#sound.loop = Boolean(on); }
-    get autoplay() { return this.#sound.autoplay; }
-    set autoplay(on) { this.#sound.autoplay = Boolean(on); }
-    get volume() { return this.#sound.volume; }
-    set volume(level) { this.#sound.volume = Math.min(1, Math.max(0, Number(level) || 0)); }
-    get playbackRate() { return this.#sound.playbackRate; }
-    set playbackRate(rate) { this.#sound.playbackRate = this.#sound.defaultPlaybackRate = rate; }
-    get currentTime() { return this.#sound.currentTime; }
-    get duration() { return this.#sound.duration || 0; }
-    get paused() { return this.#sound.paused; }
-    get buffered() { return this.#sound.buffered.length ? this.#sound.buffered.end(0) : 0; }
-  }
-
-  for (const name of [...Object.keys(EVENTS), "Stop", "Error"]) {
-    InnerAudioContext.prototype[`on${name}`] = function on(listener) {
-      this.listen(name, listener);
+    const context = {
+      startTime: 0,
+      obeyMuteSwitch: true,
+      play() {
+        if (frame.hidden) return;
+        stopping = false;
+        if (context.startTime && sound.currentTime === 0) sound.currentTime = context.startTime;
+        // Refused before the first touch, and given up by a pause that comes at once: neither is the game's error.
+        sound.play().catch((error) => note("info", `${src} does not play: ${error.message}`));
+      },
+      pause: halt,
+      stop() {
+        stopping = true;
+        halt();
+        sound.currentTime = 0;
+        send("Stop");
+      },
+      seek(seconds) {
+        sound.currentTime = seconds;
+      },
+      destroy() {
+        halt();
+        for (const each of listeners.values()) each.clear();
+      },
+      get src() {
+        return src;
+      },
+      set src(path) {
+        src = String(path);
+        try {
+          sound.src = address(src);
+        } catch (error) {
+          fail(NOT_THERE, error.message);
+        }
+      },
+      get volume() {
+        return sound.volume;
+      },
+      set volume(level) {
+        sound.volume = Math.min(1, Math.max(0, Number(level) || 0));
+      },
+      get duration() {
+        return sound.duration || 0;
+      },
+      get paused() {
+        return sound.paused;
+      },
+      get buffered() {
+        return sound.buffered.length ? sound.buffered.end(0) : 0;
+      },
     };
-    InnerAudioContext.prototype[`off${name}`] = function off(listener) {
-      this.unlisten(name, listener);
-    };
+    for (const name of SHARED) {
+      Object.defineProperty(context, name, { get: () => sound[name], set: (value) => (sound[name] = value) });
+    }
+    for (const name of LISTENED) {
+      const heard = listeners.get(name);
+      context[`on${name}`] = (listener) => void heard.add(listener);
+      context[`off${name}`] = (listener) => void (listener ? heard.delete(listener) : heard.clear());
+    }
+
+    for (const [name, type] of Object.entries(EVENTS)) {
+      sound.addEventListener(type, () => {
+        const said = name !== "Pause" || !(stopping || sound.ended); // a stop and an end are told as such
+        if (said) send(name);
+      });
+    }
+    sound.addEventListener("play", () => playing.set(context, interrupt));
+    sound.addEventListener("ended", () => playing.delete(context));
+    sound.addEventListener("error", () => fail(NOT_LOADED, `The sound ${src} did not load`));
+    return context;
   }
 
   frame.watchers.push((hidden) => {
-    for (const context of hidden ? [...playing] : [...interrupted]) context.interrupt(hidden);
+    const acts = [...(hidden ? playing : interrupted).values()];
+    interrupted.clear();
+    for (const act of acts) act();
   });
 
-  api.createInnerAudioContext = () => new InnerAudioContext();
+  api.createInnerAudioContext = createInnerAudioContext;
   api.createWebAudioContext = () => {
     const context = new AudioContext();
     frame.watchers.push((hidden) => void (hidden ? context.suspend() : context.resume()));
-    addEventListener("pointerdown", () => void context.resume(), { once: true });
+    addEventListener("pointerdown", () => void context.resume(), { once: true }); // silent before the first touch
     return context;
   };
 })(greenroomPlayer);

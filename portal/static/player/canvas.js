@@ -116,22 +116,24 @@
   stage.addEventListener("contextmenu", (event) => event.preventDefault());
 
   // A keyboard touches too: the space bar the middle, the arrows the middle of their side.
-  const KEYS = { " ": [0.5, 0.5], ArrowLeft: [0.2, 0.5], ArrowRight: [0.8, 0.5], ArrowUp: [0.5, 0.2], ArrowDown: [0.5, 0.8] };
+  const KEYS = new Map([
+    [" ", [0.5, 0.5]], ["ArrowLeft", [0.2, 0.5]], ["ArrowRight", [0.8, 0.5]], ["ArrowUp", [0.5, 0.2]], ["ArrowDown", [0.5, 0.8]],
+  ]);
 
   function asPointer(event) {
-    const [right, down] = KEYS[event.key];
+    const [right, down] = KEYS.get(event.key);
     const box = stage.getBoundingClientRect();
     const point = { clientX: box.left + box.width * right, clientY: box.top + box.height * down };
     return { ...point, pressure: 1, timeStamp: event.timeStamp };
   }
 
   stage.addEventListener("keydown", (event) => {
-    if (!Object.hasOwn(KEYS, event.key) || event.target !== stage) return;
+    if (!KEYS.has(event.key) || event.target !== stage) return;
     event.preventDefault();
     if (!event.repeat) put(event.key, asPointer(event));
   });
   stage.addEventListener("keyup", (event) => {
-    if (Object.hasOwn(KEYS, event.key)) lift("End", event.key, asPointer(event));
+    if (KEYS.has(event.key)) lift("End", event.key, asPointer(event));
   });
 
   // --- frames: as many a second as the game prefers, none while it is hidden --------------------

@@ -14,21 +14,17 @@
 
 (() => {
   const QUESTIONS = new Set(["wx.login", "wx.checkSession", "wx.requestMidasPayment", "wx.requestMidasPaymentGameItem"]);
-  const KEPT = 1_000_000; // characters a game keeps in this browser, which has some five million for all of us
+  const KEPT = 1000000; // characters a game keeps in this browser, which has some five million for all of us
   const AT_ONCE = 4; // questions waiting for the server
   const short = (text) => String(text ?? "").slice(0, 2000);
   // What happens in the frame, and what of it is passed on.
-  const EVENTS = {
-    ready: () => ({}),
-    started: () => ({}),
-    log: ({ level, text, where }) => ({
-      level: level === "warning" ? level : "error",
-      text: short(text),
-      where: short(where),
-    }),
-    exit: () => ({}),
-    clipboard: ({ text }) => ({ text: short(text) }),
-  };
+  const EVENTS = new Map([
+    ["ready", () => ({})],
+    ["started", () => ({})],
+    ["exit", () => ({})],
+    ["clipboard", ({ text }) => ({ text: short(text) })],
+    ["log", ({ level, text, where }) => ({ level: level === "warning" ? level : "error", text: short(text), where: short(where) })],
+  ]);
 
   class Host {
     constructor(frame) {
@@ -50,7 +46,7 @@
       else if (type === "storage.change") this.change(data);
       else if (type === "storage.clear") this.clear();
       else if (QUESTIONS.has(type)) void this.ask(type, id, data);
-      else if (Object.hasOwn(EVENTS, type)) this.happened(type, EVENTS[type](data ?? {}));
+      else if (EVENTS.has(type)) this.happened(type, EVENTS.get(type)(data ?? {}));
     }
 
     happened(type, detail) {

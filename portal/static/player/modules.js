@@ -5,10 +5,12 @@
   const factories = new Map();
   const modules = new Map();
   const paths = new Set(config.files.map((file) => file.path));
-  const subpackages = (config.game.subpackages ?? config.game.subPackages ?? []).map(({ name, root }) => ({
-    name: name ?? root,
-    root: root.replace(/^\/+/, ""),
-  }));
+  const subpackages = [];
+  for (const listed of [config.game.subpackages ?? config.game.subPackages ?? []].flat()) {
+    const root = typeof listed?.root === "string" ? listed.root.replace(/^\/+/, "") : "";
+    if (root) subpackages.push({ name: listed.name ?? listed.root, root });
+    else note("error", "game.json names a subpackage without a root");
+  }
 
   globalThis.wxDefine = (path, factory) => void factories.set(path, factory);
 
@@ -118,7 +120,7 @@
   answers("loadSubpackage", async ({ name }) => {
     const owner = subpackages.find((one) => one.name === name || one.root === name);
     if (!owner) throw new Failure(`there is no subpackage "${name}" in game.json`);
-    owner.loading ??= fetchSubpackage(owner);
+    if (!owner.loading) owner.loading = fetchSubpackage(owner);
     try {
       await owner.loading;
     } catch (error) {

@@ -37,7 +37,10 @@
   const hides = listens("Hide");
   const frame = { hidden: false, watchers: [] };
 
-  function becomes(hidden, query) {
+  let putAway = false; // by the host: then the browser's tab coming back does not show it
+
+  function becomes(query) {
+    const hidden = putAway || document.visibilityState === "hidden";
     if (frame.hidden === hidden) return;
     frame.hidden = hidden;
     for (const watcher of frame.watchers) watcher(hidden);
@@ -45,13 +48,15 @@
     else shows({ scene: config.launch.scene, query: query ?? config.launch.query });
   }
 
-  document.addEventListener("visibilitychange", () => becomes(document.visibilityState === "hidden"));
+  document.addEventListener("visibilitychange", () => becomes());
   addEventListener("message", (event) => {
     if (event.source !== parent || event.origin !== config.host || event.data?.from !== "host") return;
     const { type, id, ok, data } = event.data;
     if (type === "answer") settle(id, ok === true, data);
-    else if (type === "hide") becomes(true);
-    else if (type === "show") becomes(false, data?.query);
+    else if (type === "hide" || type === "show") {
+      putAway = type === "hide";
+      becomes(data?.query);
+    }
   });
   let told = 0;
   readers.push((line) => {

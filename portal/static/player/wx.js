@@ -81,6 +81,7 @@ globalThis.greenroomPlayer = (() => {
     const line = { level, text: String(text).slice(0, 2000), where };
     const times = level === "info" ? 0 : (repeated.get(line.text + where) ?? 0) + 1;
     if (times > REPEATS) return;
+    if (repeated.size > 1000) repeated.clear();
     if (times) repeated.set(line.text + where, times);
     if (times === REPEATS) line.text += ` (${times} times, no more of it is shown)`;
     for (const reader of readers) reader(line);
@@ -199,6 +200,7 @@ globalThis.greenroomPlayer = (() => {
 
   // --- wx itself --------------------------------------------------------------------------------
 
+  const owns = (object, key) => Object.prototype.hasOwnProperty.call(object, key);
   const SILENT = new Set(["then", "toJSON", "constructor", "prototype"]);
 
   /** Return what stands for a call that is not simulated: it may be looked at and copied, not used. */
@@ -211,14 +213,14 @@ globalThis.greenroomPlayer = (() => {
     });
   }
 
-  api.canIUse = (name) => Object.hasOwn(api, String(name).split(".")[0]);
+  api.canIUse = (name) => owns(api, String(name).split(".")[0]);
   const raised = listens("Error");
   const rejected = listens("UnhandledRejection");
 
   globalThis.wx = new Proxy(api, {
     get(target, key) {
       if (typeof key === "symbol" || SILENT.has(key)) return undefined;
-      return Object.hasOwn(target, key) ? target[key] : absent(`wx.${key}`);
+      return owns(target, key) ? target[key] : absent(`wx.${key}`);
     },
   });
   globalThis.GameGlobal = globalThis;
