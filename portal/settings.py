@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "accounts",
     "verification",
     "information",
+    "releases",
     "portal.console",
     "portal.simulator",
     "django.contrib.admin",
@@ -257,5 +258,6 @@ LOGGING = {
         "accounts": {"level": "INFO"},
         "verification": {"level": "INFO"},
         "information": {"level": "INFO"},
+        "releases": {"level": "INFO"},
     },
 }

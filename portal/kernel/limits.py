@@ -37,6 +37,8 @@ class Limit(StrEnum):
     DOMAIN_CHANGES = "domain_changes"
     DOMAINS_PER_KIND = "domains_per_kind"
     ALLOWED_ADDRESSES = "allowed_addresses"
+    WITHDRAWALS_PER_DAY = "withdrawals_per_day"
+    WITHDRAWALS_PER_MONTH = "withdrawals_per_month"
 
 
 class Window(StrEnum):
@@ -148,6 +150,16 @@ LIMITS: Final[Mapping[Limit, Ceiling]] = {
         100,
         _("Not saved: at most %(at_most)d addresses or networks. Remove some of them."),
     ),
+    Limit.WITHDRAWALS_PER_DAY: Ceiling(
+        1,
+        _("Not withdrawn: %(at_most)d of %(at_most)d used today. Try again on %(again)s."),
+        Window.DAY,
+    ),
+    Limit.WITHDRAWALS_PER_MONTH: Ceiling(
+        10,
+        _("Not withdrawn: %(at_most)d of %(at_most)d used this month. Try again on %(again)s."),
+        Window.MONTH,
+    ),
 }  # fmt: skip
 
 # Windows, each [start, end): at its end it is over.
@@ -184,6 +196,9 @@ ADMINISTRATOR_CHANGE: Final = timedelta(hours=24)  # from the first step, then i
 NAME_LENGTH: Final = (4, 30)  # a Chinese character counts two
 SHORT_NAME_LENGTH: Final = (4, 10)
 INTRODUCTION_LENGTH: Final = (4, 120)
+CODE_REVIEW_WORKING_DAYS: Final = 7
+PHASED_RELEASE: Final = timedelta(days=15)  # then it goes to everybody
+ROLLBACK_CHOICES: Final = 5
 MEMBERS: Final = (15, 30, 60, 90)  # individual; organization: neither, one of the two, both
 
 

@@ -49,14 +49,19 @@ def store(world_id: int, picture: Picture) -> None:
 
     Belongs inside an action that holds the world, before the row that names it.
     """
+    keep(world_id, picture.sha256, picture.content)
+
+
+def keep(world_id: int, sha256: str, content: bytes) -> None:
+    """Keep any content under its name in its world, whole or not at all; packages lie beside pictures."""
     folder = _folder(world_id)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=folder, prefix=".", delete=False) as fresh:
         try:
-            fresh.write(picture.content)
+            fresh.write(content)
             fresh.flush()
             os.fsync(fresh.fileno())
-            os.replace(fresh.name, path_of(world_id, picture.sha256))
+            os.replace(fresh.name, path_of(world_id, sha256))
         except BaseException:
             Path(fresh.name).unlink(missing_ok=True)
             raise

@@ -156,11 +156,30 @@ POLICY: Final[Mapping[C, Rule]] = {
         gettext_lazy("Mini Program information"), ANYONE, VERIFIED, P.INFORMATION
     ),
     C.SUBMIT_FOR_VERIFICATION: Rule(
-        gettext_lazy("Submission and release"),
+        gettext_lazy("Submission for verification"),
         ANYONE,
         VERIFIED,
         P.DEVELOPMENT_MANAGEMENT,
-        (Fact.INFORMATION,),
+        (Fact.INFORMATION, Fact.GAME),
+    ),
+    C.UPLOAD_VERSION: Rule(
+        gettext_lazy("Upload of versions"), ANYONE, CONFIRMED, P.DEVELOPER
+    ),
+    C.SET_TRIAL_VERSION: Rule(
+        gettext_lazy("Trial version"), ANYONE, CONFIRMED, P.DEVELOPER
+    ),
+    C.DELETE_VERSION: Rule(
+        gettext_lazy("Deletion of versions"), ANYONE, CONFIRMED, P.DEVELOPMENT_MANAGEMENT
+    ),
+    C.RELEASE: Rule(
+        gettext_lazy("Release and rollback"), ANYONE, VERIFIED | {S.LAPSED}, P.DEVELOPMENT_MANAGEMENT
+    ),
+    C.SUSPEND_SERVICE: Rule(
+        gettext_lazy("Suspension of the service"),
+        ANYONE,
+        VERIFIED | {S.LAPSED},
+        P.SUSPEND_SERVICE,
+        (Fact.RELEASED,),
     ),
     C.APPLY_FOR_AUTHENTICATION: Rule(
         gettext_lazy("WeChat authentication"),

@@ -105,6 +105,7 @@ class Capability(StrEnum):
     CHANGE_PASSWORD = "change_password"  # noqa: S105 -- no password
     CLOSE_ACCOUNT = "close_account"
     CONFIRM_ENTITY = "confirm_entity"
+    DELETE_VERSION = "delete_version"
     EDIT_DEVELOPMENT_SETTINGS = "edit_development_settings"
     EDIT_INFORMATION = "edit_information"
     MANAGE_EXPERIENCE_MEMBERS = "manage_experience_members"
@@ -114,6 +115,10 @@ class Capability(StrEnum):
     OPEN_WECHAT_PAY = "open_wechat_pay"
     PAY_WIRE_TRANSFER = "pay_wire_transfer"
     READ_OPERATION_LOG = "read_operation_log"
+    RELEASE = "release"
     RENAME = "rename"
     RENEW_AUTHENTICATION = "renew_authentication"
+    SET_TRIAL_VERSION = "set_trial_version"
     SUBMIT_FOR_VERIFICATION = "submit_for_verification"
+    SUSPEND_SERVICE = "suspend_service"
+    UPLOAD_VERSION = "upload_version"

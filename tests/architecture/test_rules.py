@@ -22,7 +22,7 @@ from portal.kernel.policy import POLICY
 from portal.kernel.terms import Capability
 
 ROOT = Path(__file__).resolve().parents[2]
-OURS = ("portal", "accounts", "verification", "information")
+OURS = ("portal", "accounts", "verification", "information", "releases")
 MACHINES = {machine.name: machine for machine in machines()}
 
 # Capabilities that no action requires yet, and what brings it.

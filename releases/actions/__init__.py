@@ -1,0 +1,53 @@
+"""What can be done to a version, one function a sentence of the mission."""
+
+from releases.actions.internal_tests import begin_internal_test, end_internal_test, internal_test_of
+from releases.actions.releases import (
+    ask_to_release,
+    cancel,
+    grow,
+    resume,
+    roll_back,
+    rollback_choices,
+    suspend,
+)
+from releases.actions.submissions import (
+    accept_rules,
+    add_preview,
+    drop,
+    open_submission,
+    put_document,
+    remove_preview,
+    sandbox_of,
+    save_details,
+    save_sandbox,
+    submit,
+    withdraw,
+)
+from releases.actions.versions import delete, set_trial, upload
+
+__all__ = [
+    "accept_rules",
+    "add_preview",
+    "ask_to_release",
+    "begin_internal_test",
+    "cancel",
+    "delete",
+    "drop",
+    "end_internal_test",
+    "grow",
+    "internal_test_of",
+    "open_submission",
+    "put_document",
+    "remove_preview",
+    "resume",
+    "roll_back",
+    "rollback_choices",
+    "sandbox_of",
+    "save_details",
+    "save_sandbox",
+    "set_trial",
+    "submit",
+    "suspend",
+    "upload",
+    "withdraw",
+]

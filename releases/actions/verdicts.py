@@ -1,0 +1,39 @@
+"""What the reviewers' desk does to a submission: approves or rejects it (REL-5 to REL-7)."""
+
+from __future__ import annotations
+
+from accounts import notices
+from portal.kernel.models import Review, Verdict
+from portal.kernel.reviews import Decision
+from releases import words
+from releases.actions.submissions import locked
+from releases.models import Service
+
+
+def carry_out(review: Review, decision: Decision) -> None:
+    """Move the submission as the reviewer decided.
+
+    The sandbox account's details are erased at every verdict. A rejection with the reason
+    `sandbox_account` shows the portal with the next submission, and with every one after it.
+    """
+    submission = locked(review.subject_id)
+    account, number = submission.account, submission.version.number
+    if decision.verdict == Verdict.Kind.DELAY:
+        notices.tell(account, words.DELAYED, number=number, until_at=review.delayed_until)
+        return
+    if decision.verdict == Verdict.Kind.APPROVE:
+        submission.approve(at=decision.at, by=decision.by)
+        submission.save()
+        notices.tell(account, words.APPROVED, number=number)
+        words.write(account, "approved", number=number)
+        return
+    told = " ".join(reason.text for reason in decision.reasons)
+    submission.reject(at=decision.at, reason=told, by=decision.by)
+    submission.save()
+    notices.tell(account, words.REJECTED, number=number, reasons=told)
+    if any(reason.code == words.SANDBOX for reason in decision.reasons):
+        Service.objects.filter(account=account, sandbox_asked_at__isnull=True).update(
+            sandbox_asked_at=decision.at
+        )
+        notices.tell(account, words.ASKED_FOR_SANDBOX)
+    words.write(account, "rejected", number=number, reasons=decision.reasons)

@@ -1,0 +1,15 @@
+"""Code verification and release as a Django app."""
+
+from django.apps import AppConfig
+from django.utils.translation import pgettext_lazy
+
+
+class ReleasesConfig(AppConfig):
+    """Registers this stage's deadlines, confirmations and reviews."""
+
+    name = "releases"
+    verbose_name = pgettext_lazy("desk", "Releases")
+
+    def ready(self) -> None:
+        """Register handlers."""
+        from releases import actions, desk  # noqa: F401, PLC0415 -- app ready
