@@ -93,9 +93,13 @@ def require_open(account: Account) -> None:
     changes(account).require(field="name")
 
 
-def changes(account: Account) -> Usage:
-    """Return how many changes before the first release are used; the first naming is none."""
-    adopted = Naming.objects.filter(account=account, state=Naming.State.ADOPTED).count()
+def changes(account: Account, *, adopted: int | None = None) -> Usage:
+    """Return how many changes before the first release are used; the first naming is none.
+
+    `adopted` names there were, for a page that has counted them.
+    """
+    if adopted is None:
+        adopted = Naming.objects.filter(account=account, state=Naming.State.ADOPTED).count()
     return Usage(Limit.NAME_CHANGES, max(0, adopted - 1))
 
 

@@ -29,8 +29,12 @@ def information(request: HttpRequest, principal: Principal) -> HttpResponse:
     """Show what the account tells its players about itself, what is missing, and what may change."""
     account = principal.account
     decision = principal.can(Capability.EDIT_INFORMATION)
-    photo, introduction, changes = tallies.usages(
-        account, Limit.PHOTO_CHANGES, Limit.INTRODUCTION_CHANGES, Limit.CATEGORY_CHANGES
+    photo, introduction, changes, short_changes = tallies.usages(
+        account,
+        Limit.PHOTO_CHANGES,
+        Limit.INTRODUCTION_CHANGES,
+        Limit.CATEGORY_CHANGES,
+        Limit.SHORT_NAME_CHANGES,
     )
     found = listed(account)
     standing = sum(category.state in STANDING for category in found)
@@ -41,7 +45,7 @@ def information(request: HttpRequest, principal: Principal) -> HttpResponse:
             "account": account,
             "complete": Fact.INFORMATION in account.facts,
             "missing": _missing(account, found),
-            "card": naming_card(principal),
+            "card": naming_card(principal, short_changes=short_changes),
             "decision": decision,
             "way_out": reverse(decision.way_out) if decision.way_out not in {"", HERE} else "",
             "photo": quota(photo),

@@ -30,7 +30,7 @@ from information.models import Naming
 from portal.kernel import limits, pictures, reviews, tallies, throttle, uploads
 from portal.kernel.errors import Refused
 from portal.kernel.http import WorldRequest
-from portal.kernel.limits import Limit
+from portal.kernel.limits import Limit, Usage
 from portal.kernel.models import AuditEvent, Review, Verdict
 from portal.kernel.terms import Capability
 
@@ -63,13 +63,17 @@ SAMPLES: Final[tuple[tuple[Promise, str, bool], ...]] = (
 # --- the card -----------------------------------------------------------------------------
 
 
-def naming_card(principal: Principal) -> dict[str, Any]:
-    """Return what `information/_name.html` shows: the name, what becomes of another, and what is left."""
+def naming_card(principal: Principal, *, short_changes: Usage) -> dict[str, Any]:
+    """Return what `information/_name.html` shows: the name, what becomes of another, and what is left.
+
+    `short_changes` is the year's limit of short names, which the page has counted with its others.
+    """
     account = principal.account
     known = list(Naming.objects.filter(account=account).exclude(state=State.DROPPED).order_by("-id")[:SHOWN])
     asked = known[0] if known and known[0].settled_at is None else None
     settled = next((row for row in known if row.settled_at is not None), None)
     refused = settled if settled and settled.state == State.REFUSED else None
+    adopted = sum(row.state == State.ADOPTED for row in known) if len(known) < SHOWN else None
     decision = principal.can(Capability.RENAME)
     return {
         "account": account,
@@ -80,8 +84,8 @@ def naming_card(principal: Principal) -> dict[str, Any]:
         "may": bool(decision),
         "reason": decision.reason,
         "way_out": reverse(decision.way_out) if decision.way_out else "",
-        "changes": ladder.changes(account),
-        "short_changes": tallies.usage(Limit.SHORT_NAME_CHANGES, account),
+        "changes": ladder.changes(account, adopted=adopted),
+        "short_changes": short_changes,
         "url": reverse(PAGE),
     }
 
