@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import activation, administrator_scans, closing, log_in, registration
+from accounts.views import activation, administrator_scans, closing, development, log_in, registration
 
 app_name = "accounts"
 urlpatterns = [
@@ -20,6 +20,37 @@ urlpatterns = [
     path("console/scan/<int:confirmation_id>/", administrator_scans.status, name="scan_status"),
     path("console/scan/<int:confirmation_id>.svg", administrator_scans.code, name="scan_code"),
     path("console/scan/<int:confirmation_id>/cancel/", administrator_scans.cancel, name="scan_cancel"),
+    path("console/development-settings/", development.development, name="development"),
+    path("console/development-settings/secret/", development.secret, name="development_secret"),
+    path("console/development-settings/secret/ask/", development.ask_secret, name="development_secret_ask"),
+    path(
+        "console/development-settings/secret/show/", development.show_secret, name="development_secret_show"
+    ),
+    path("console/development-settings/upload-key/", development.upload_key, name="development_upload_key"),
+    path(
+        "console/development-settings/upload-key/ask/",
+        development.ask_upload_key,
+        name="development_upload_key_ask",
+    ),
+    path(
+        "console/development-settings/upload-key/download/",
+        development.download_upload_key,
+        name="development_upload_key_download",
+    ),
+    path("console/development-settings/allowlist/", development.api_allowlist, name="development_allowlist"),
+    path(
+        "console/development-settings/upload-allowlist/",
+        development.upload_allowlist,
+        name="development_upload_allowlist",
+    ),
+    path("console/development-settings/domains/", development.domains, name="development_domains"),
+    path(
+        "console/development-settings/domains/scan/",
+        development.domains_scan,
+        name="development_domains_scan",
+    ),
+    path("console/development-settings/push/", development.push, name="development_push"),
+    path("console/development-settings/push/stop/", development.stop_push, name="development_push_stop"),
     path("console/closing/", closing.closing, name="closing"),
     path("console/closing/close/", closing.close, name="close"),
     path("console/closing/keep/", closing.keep, name="keep"),

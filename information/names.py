@@ -51,9 +51,7 @@ def read(typed: str) -> str:
         )
     if not _LETTER.search(name):
         raise _format(
-            _(
-                "Not accepted: a name of digits and signs alone. Use at least one letter or Chinese character."
-            ),
+            _("Not accepted: digits and signs alone are no name. Use a letter or a Chinese character."),
             "name",
         )
     if any(key(word) in key(name) for word in words.OF_THE_KIND):

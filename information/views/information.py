@@ -2,16 +2,87 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts import categories as tree
+from accounts.models import Account, Category
 from accounts.principals import Principal
 from accounts.views.doors import for_principal
+from information.actions.categories import STANDING, State
+from information.views.cards import HERE, opened_by_game, quota
+from information.views.categories import TONES, listed
+from information.views.naming import naming_card
+from portal.kernel import tallies
+from portal.kernel.limits import LIMITS, Limit
+from portal.kernel.terms import Capability, Fact
 
 
 @require_safe
 @for_principal
 def information(request: HttpRequest, principal: Principal) -> HttpResponse:
-    """Show what the account tells its players about itself."""
-    return render(request, "information/information.html", {"account": principal.account})
+    """Show what the account tells its players about itself, what is missing, and what may change."""
+    account = principal.account
+    decision = principal.can(Capability.EDIT_INFORMATION)
+    photo, introduction, changes, short_changes = tallies.usages(
+        account,
+        Limit.PHOTO_CHANGES,
+        Limit.INTRODUCTION_CHANGES,
+        Limit.CATEGORY_CHANGES,
+        Limit.SHORT_NAME_CHANGES,
+    )
+    found = listed(account)
+    standing = sum(category.state in STANDING for category in found)
+    return render(
+        request,
+        "information/information.html",
+        {
+            "account": account,
+            "complete": Fact.INFORMATION in account.facts,
+            "missing": _missing(account, found),
+            "card": naming_card(principal, short_changes=short_changes),
+            "decision": decision,
+            "way_out": reverse(decision.way_out) if decision.way_out not in {"", HERE} else "",
+            "photo": quota(photo),
+            "introduction": quota(introduction),
+            "changes": quota(changes),
+            "categories": [
+                {
+                    "label": tree.label(category.first, category.second),
+                    "state": category.get_state_display(),
+                    "tone": TONES[State(category.state)],
+                }
+                for category in found
+            ],
+            "standing": standing,
+            "most": LIMITS[Limit.CATEGORIES].at_most,
+            "game": opened_by_game(account) if account.is_game else [],
+        },
+    )
+
+
+def _missing(account: Account, found: list[Category]) -> list[dict[str, Any]]:
+    """Return the four parts as `_partials/reqs.html` wants them: there, or where to bring them."""
+    reviewed = any(category.state == State.UNDER_REVIEW for category in found)
+    parts = (
+        (_("Name"), account.name, HERE, ""),
+        (_("Photo"), account.photo, "information:change_photo", ""),
+        (_("Introduction"), account.introduction, "information:change_introduction", ""),
+        (
+            _("Service category"),
+            account.first_category,
+            "information:categories" if reviewed else "information:add_category",
+            _("One is under review. It counts once it is in use.") if reviewed else "",
+        ),
+    )
+    return [
+        {"label": label, "state": "ok", "hint": ""}
+        if there
+        else {"label": label, "state": "", "hint": hint, "url": reverse(page), "action": _("Fill in")}
+        for label, there, page, hint in parts
+    ]

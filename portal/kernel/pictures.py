@@ -164,6 +164,56 @@ def read(upload: File[bytes]) -> Picture:
         raise _not_taken(_("The picture is damaged or cut off. Save it anew and choose it again.")) from None
 
 
+@dataclass(frozen=True)
+class Cut:
+    """The square to cut out of a picture, in fractions of it.
+
+    `x` and `y` are its left of the width and its top of the height, `side` is of the shorter side;
+    all from 0 to 1. A square that would stand over the edge is moved back inside.
+    """
+
+    x: float
+    y: float
+    side: float
+
+    @classmethod
+    def middle(cls, width: int, height: int) -> Cut:
+        """Return the cut of the largest square in the middle of a picture of this size in pixels."""
+        short = min(width, height)
+        return cls((width - short) / 2 / width, (height - short) / 2 / height, 1)
+
+    def box(self, width: int, height: int) -> tuple[int, int, int, int]:
+        """Return left, top, right and bottom in pixels, a square inside the picture.
+
+        ValueError for a fraction that is no number from 0 to 1.
+        """
+        if not all(0 <= fraction <= 1 for fraction in (self.x, self.y, self.side)):  # NaN is not, either
+            raise ValueError("the fractions of a cut are numbers from 0 to 1")
+        side = max(1, round(self.side * min(width, height)))
+        left = min(round(self.x * width), width - side)
+        top = min(round(self.y * height), height - side)
+        return left, top, left + side, top + side
+
+
+def square(picture: Picture, cut: Cut, *, side: int) -> Picture:
+    """Return the square of a read picture that `cut` names, drawn anew as a PNG of `side` x `side` pixels.
+
+    ValueError for fractions that are none.
+    """
+    box = cut.box(picture.width, picture.height)
+    with _TABLE, Image.open(io.BytesIO(picture.content), formats=FORMATS) as image:
+        drawn = image.convert("RGB").resize((side, side), Image.Resampling.LANCZOS, box=box)
+    content = _saved(drawn, "png")
+    return Picture(
+        content=content,
+        content_type="image/png",
+        width=side,
+        height=side,
+        sha256=hashlib.sha256(content).hexdigest(),
+        name=_named(picture.name, "png"),
+    )
+
+
 def _what_it_is(data: bytes) -> str:
     for begins, sentence in _OTHERS:
         if begins.match(data):

@@ -7,6 +7,7 @@ from functools import partial
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.db.models import Count, Value
 
 from accounts.backends import LOGIN, LoginBackend
 from accounts.models import Account, Login
@@ -30,6 +31,25 @@ def test_rows_are_what_the_query_itself_gives(world):
     assert people.fetch(world.pk + 1) == []
     assert people.first(world.pk + 1) is None
     assert people.first(world.pk) == plain[0]
+
+
+def test_values_and_sums_come_as_the_query_gives_them(world, make_world):
+    """Also of two queries in one."""
+
+    def build(of, name):
+        named = Person.objects.filter(world=of, name=name).order_by().values_list("wechat_id", "world_id")
+        counted = Person.objects.filter(world=of).order_by().values(label=Value("all"))
+        return named.union(counted.annotate(count=Count("pk")).values_list("label", "count"), all=True)
+
+    found = Compiled(build, parameters=2)
+    for of in (world, make_world()):
+        for name in ("Mei Ran", "Nobody", "Mei Ran"):
+            assert sorted(found.fetch(of.pk, name)) == sorted(build(of.pk, name))
+    assert ("meiran", world.pk) in found.fetch(world.pk, "Mei Ran")
+    assert found.fetch(0, "Mei Ran") == [("all", 0)]
+    names = Compiled(lambda of: Person.objects.filter(world=of).order_by("pk").values_list("name", flat=True))
+    assert "Lin Yue" in names.fetch(world.pk)
+    assert all(isinstance(name, str) for name in names.fetch(world.pk))
 
 
 def test_parameters_go_where_they_stand_in_the_query(world):

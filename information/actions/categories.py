@@ -1,0 +1,284 @@
+"""Choosing service categories and giving them up (INF-1, INF-3; console-rules 4.2)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts import categories, notices
+from accounts.categories import Class
+from accounts.models import Account, Category
+from information.models import Proof
+from portal.kernel import audit, calendar, limits, pictures, reviews, tallies, text
+from portal.kernel.action import action
+from portal.kernel.actors import Actor
+from portal.kernel.errors import Refused
+from portal.kernel.limits import Limit, Usage
+from portal.kernel.models import AuditEvent, Review, Verdict
+from portal.kernel.pictures import Picture
+from portal.kernel.reviews import Decision
+from portal.kernel.terms import Capability
+from portal.outside import letters
+
+State: Final = Category.State
+STANDING: Final = (State.UNDER_REVIEW, State.IN_USE)
+
+REVIEW: Final = "information.category"
+PAGE: Final = "information:categories"
+MOST_PROOFS: Final = 5
+LONGEST_NOTE: Final = 120
+
+CHOSEN: Final = audit.register("information.category_chosen", gettext_lazy("chooses the category"))
+PASSED: Final = notices.register(
+    "information.category_passed", gettext_lazy("%(category)s passed and is in use."), url_name=PAGE
+)
+REFUSED: Final = notices.register(
+    "information.category_refused", gettext_lazy("%(category)s did not pass: %(reasons)s"), url_name=PAGE
+)
+
+
+# --- the proof of a special one ------------------------------------------------------------
+
+
+def proofs_at_hand(account: Account) -> list[Proof]:
+    """Return the pictures that are uploaded for the category chosen next, oldest first."""
+    unbound = Proof.objects.filter(
+        account=account, category__isnull=True, naming__isnull=True, removed_at__isnull=True
+    )
+    return list(unbound.order_by("pk"))
+
+
+@action
+def add_proof(account_id: int, picture: Picture, *, by: Actor) -> Proof:
+    """Keep a read picture for the category chosen next. Refused when five are there."""
+    account = Account.objects.lock(account_id)
+    account.require(Capability.EDIT_INFORMATION, by=by)
+    if len(proofs_at_hand(account)) >= MOST_PROOFS:
+        raise Refused(
+            _("Not added: %(most)d of %(most)d pictures are here. Remove one first.") % {"most": MOST_PROOFS},
+            code="proofs",
+            field="proof",
+        )
+    pictures.store(account.world_id, picture)
+    return Proof.objects.create(
+        world=account.world,
+        account=account,
+        name=picture.name,
+        content_type=picture.content_type,
+        size=len(picture.content),
+        width=picture.width,
+        height=picture.height,
+        sha256=picture.sha256,
+        uploaded_at=account.world.now(),
+    )
+
+
+@action
+def remove_proof(account_id: int, proof_id: int, *, by: Actor) -> None:
+    """Take a picture away that went to no reviewer yet; one that is gone already stays gone."""
+    account = Account.objects.lock(account_id)
+    account.require(Capability.EDIT_INFORMATION, by=by)
+    for proof in proofs_at_hand(account):
+        if proof.pk == proof_id:
+            proof.removed_at = account.world.now()
+            proof.save(update_fields=["removed_at"])
+
+
+# --- choosing and giving up ----------------------------------------------------------------
+
+
+@action
+def choose_category(account_id: int, first: str, second: str, *, note: str = "", by: Actor) -> Category:
+    """Choose a category: in use at once, or for a special one at the desk, with the proofs at hand.
+
+    The first level is locked with the first that comes into use, and choosing it again goes by what
+    stands. `note` is told to the reviewer; a magic value in it decides at once (SIM-5). Refused for
+    what the tree does not have or not for this entity type, for a second first level, for one that is
+    there already, for a sixth, without a proof, and when three of three changes are used this month.
+    """
+    account = Account.objects.lock(account_id)
+    account.require(Capability.EDIT_INFORMATION, by=by)
+    note = _read_note(note)
+    chosen = _require_choosable(account, first, second)
+    standing = list(Category.objects.filter(account=account, state__in=STANDING))
+    _require_room(account, standing, first, second)
+    proofs = proofs_at_hand(account) if chosen.is_special else []
+    if chosen.is_special and not proofs:
+        raise Refused(
+            _("Not added: this category needs a proof. Add at least one picture of it."),
+            code="proof",
+            field="proof",
+        )
+    tallies.spend(Limit.CATEGORY_CHANGES, account, field="second")
+    now = account.world.now()
+    category = Category.objects.create(
+        world=account.world, account=account, first=first, second=second, chosen_at=now
+    )
+    audit.act(category, CHOSEN, by=by, detail=": ".join(filter(None, [str(category), note])))
+    if chosen.is_special:
+        Proof.objects.filter(pk__in=[proof.pk for proof in proofs]).update(category=category)
+        _to_the_desk(category, note)
+    else:
+        _come_into_use(category, at=now, by=by)
+    return category
+
+
+def _read_note(note: str) -> str:
+    try:
+        return text.clean(note, max_length=LONGEST_NOTE)
+    except ValueError as refusal:
+        raise Refused(str(refusal), code="note", field="note") from None
+
+
+def note_of(category: Category) -> str:
+    """Return what the applicant told the reviewer; it stands in the audit's line about the choice."""
+    told = AuditEvent.objects.filter(
+        subject_type=category._meta.label, subject_id=category.pk, name=CHOSEN
+    ).values_list("reason", flat=True)
+    return (told.first() or "").partition(": ")[2]
+
+
+def _require_choosable(account: Account, first: str, second: str) -> Class:
+    chosen = categories.class_of(first, second)
+    if chosen is None:
+        raise Refused(
+            _("Not added: there is no such category. Choose one of the list."),
+            code="category",
+            field="second",
+        )
+    if account.entity_type not in categories.LEVELS[first].entities:
+        raise Refused(
+            _("Not added: %(first)s is not open to this entity type. Choose another.")
+            % {"first": categories.first_label(first)},
+            code="entity_type",
+            field="first",
+        )
+    return chosen
+
+
+def _require_room(account: Account, standing: list[Category], first: str, second: str) -> None:
+    locked = locked_first(account, standing)
+    if locked and first != locked:
+        raise Refused(
+            _("Not added: the first level is %(first)s and does not change any more. Choose a class of it.")
+            % {"first": categories.first_label(locked)},
+            code="first_category",
+            field="first",
+        )
+    if any(category.second == second for category in standing):
+        raise Refused(
+            _("Not added: %(category)s is already among the categories. Choose another.")
+            % {"category": categories.label(first, second)},
+            code="chosen",
+            field="second",
+        )
+    Usage(Limit.CATEGORIES, len(standing)).require(field="second")
+
+
+def locked_first(account: Account, standing: list[Category]) -> str:
+    """Return the first level that the next category must have, or '' while any may be chosen.
+
+    One under review holds its first level too, or a second one could pass beside it.
+    """
+    return account.first_category or next((category.first for category in standing), "")
+
+
+@action
+def remove_category(category_id: int, *, by: Actor) -> Category:
+    """Give a category up, which is a change of the month's three, or take it back from the desk.
+
+    Refused for the last one in use: an account has one to five.
+    """
+    category = locked(category_id)
+    account = category.account
+    account.require(Capability.EDIT_INFORMATION, by=by)
+    if category.state == State.IN_USE:
+        others = Category.objects.filter(account=account, state=State.IN_USE).exclude(pk=category.pk)
+        if not others.exists():
+            raise Refused(
+                _("Not removed: it is the last category in use, and there has to be one. Add another first."),
+                code="last_category",
+            )
+        tallies.spend(Limit.CATEGORY_CHANGES, account)
+    else:
+        reviews.withdraw(REVIEW, subject_id=category.pk, by=by)
+    category.remove(at=account.world.now(), by=by)
+    category.save()
+    return category
+
+
+# --- the desk -----------------------------------------------------------------------------
+
+
+def lock(category_id: int) -> Account:
+    """Lock the account that a category belongs to."""
+    account_id = Category.objects.values_list("account_id", flat=True).get(pk=category_id)
+    return Account.objects.lock(account_id)
+
+
+def locked(category_id: int) -> Category:
+    """Return a category locked after its account, both with one and the same world."""
+    account = lock(category_id)
+    category = Category.objects.lock(category_id)
+    category.account = account
+    category.world = account.world
+    return category
+
+
+def carry_out(review: Review, decision: Decision) -> None:
+    """Let a special category come into use, or refuse it, as the reviewer decided; tell the account."""
+    if decision.verdict not in {Verdict.Kind.APPROVE, Verdict.Kind.REJECT}:
+        return
+    category = locked(review.subject_id)
+    account = category.account
+    reasons = " ".join(reason.text for reason in decision.reasons)
+    if decision.verdict == Verdict.Kind.APPROVE:
+        _come_into_use(category, at=decision.at, by=decision.by)
+        notices.tell(account, PASSED, category=called(category))
+        write(account, "passed", category=called(category))
+    else:
+        category.refuse(at=decision.at, reason=reasons, by=decision.by)
+        category.save()
+        notices.tell(account, REFUSED, category=called(category), reasons=reasons)
+        write(account, "refused", category=called(category), reasons=decision.reasons)
+
+
+def _to_the_desk(category: Category, note: str) -> None:
+    reviews.submit(
+        REVIEW,
+        subject=category,
+        account_id=category.account_id,
+        title=str(category.account.entity),
+        due_at=calendar.working_days_after(category.chosen_at, limits.CATEGORY_REVIEW_WORKING_DAYS),
+        magic=reviews.magic_in(note),
+    )
+
+
+def _come_into_use(category: Category, *, at: datetime, by: Actor) -> None:
+    """Adopt a category of a locked account; the first one locks the first level for good (INF-3)."""
+    category.adopt(at=at, by=by)
+    category.save()
+    if not category.account.first_category:
+        category.account.first_category = category.first
+        category.account.save()
+
+
+def called(category: Category) -> str:
+    """Return what a category is called in the language that its account reads."""
+    with translation.override(category.account.language):
+        return categories.label(category.first, category.second)
+
+
+def write(account: Account, name: str, **context: object) -> None:
+    """Write a letter about a category to the account; belongs inside an action."""
+    letters.write(
+        account.world,
+        to=account.email,
+        name=f"category_{name}",
+        context={"account": account, **context},
+        language=account.language,
+    )
