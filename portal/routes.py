@@ -97,6 +97,8 @@ MATRIX: Final[dict[str, Who]] = {
     "information:remove_category": Who.ACCOUNT,
     "information:proof": Who.ACCOUNT,
     "information:photo": Who.WORLD,
+    # versions and releases
+    "releases:development": Who.ACCOUNT,
     # the console
     "console:home": Who.ACCOUNT,
     "console:notices": Who.ACCOUNT,

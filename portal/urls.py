@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("verification.urls")),
     path("", include("information.urls")),
+    path("", include("releases.urls")),
     path("console/", include("portal.console.urls")),
     path("", include("portal.simulator.urls")),
     path("admin/", admin.site.urls),  # last: it answers every address below it

@@ -7,8 +7,8 @@ from typing import Final
 
 _BOM: Final = b"\xef\xbb\xbf"
 _HASHBANG: Final = b"#!"
-# Beside every file of a package. The frame has no origin, so that everything is another's to it; and opened by
-# itself a file must be no page of ours.
+# Beside every file of a package: to the frame, which has no origin, each is another's, and a file that
+# is opened by itself must be no page of ours.
 FILE_HEADERS: Final = {
     "Access-Control-Allow-Origin": "*",
     "Content-Security-Policy": "default-src 'none'; sandbox",
