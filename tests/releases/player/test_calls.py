@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from releases import sample_games
-from tests.releases.theatre import Seat
+from tests.releases.player.theatre import Seat
 
 pytestmark = pytest.mark.browser
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from tests.releases.theatre import Seat, holds
+from tests.releases.player.theatre import Seat, holds
 
 pytestmark = pytest.mark.browser
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from tests.releases.theatre import Seat
+from tests.releases.player.theatre import Seat
 
 pytestmark = pytest.mark.browser
 

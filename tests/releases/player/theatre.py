@@ -17,7 +17,7 @@ from releases import player
 from tests.chromium import PATIENCE
 
 STATIC = settings.BASE_DIR / "portal" / "static"
-HOST_POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'; frame-src 'self'"
+HOST_POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'; frame-src 'self'; img-src data:"
 HOST_PAGE = """<!DOCTYPE html><meta charset="utf-8"><title>Host</title>
 <meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">
 <p id="secret">for the console only</p>
@@ -64,66 +64,59 @@ class Answers(BaseHTTPRequestHandler):
     server: Theatre
     protocol_version = "HTTP/1.1"
 
-    def answer(self, content: bytes, kind: str, status: int = 200, **headers: str) -> None:
-        """Send one whole response; `headers` with underscores for hyphens."""
+    def answer(self, content: bytes, kind: str, headers: dict[str, str], status: int = 200) -> None:
+        """Send one whole response."""
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(content)))
         for name, value in headers.items():
-            self.send_header(name.replace("_", "-"), value)
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(content)
 
     def do_GET(self) -> None:
         path = urlsplit(self.path).path
         if path == "/host/":
-            policy = HOST_POLICY + "; img-src data:"
-            cookie = "console=signed-in; Path=/"
-            self.answer(HOST_PAGE.encode(), "text/html", Content_Security_Policy=policy, Set_Cookie=cookie)
+            headers = {"Content-Security-Policy": HOST_POLICY, "Set-Cookie": "console=signed-in; Path=/"}
+            self.answer(HOST_PAGE.encode(), "text/html", headers)
         elif path == "/play/":
             self.play()
         elif path.startswith("/static/"):
             # As Django's own test server, without the header that lets others read it.
             file = STATIC / path.removeprefix("/static/")
-            self.answer(file.read_bytes(), mimetypes.guess_type(path)[0] or "application/octet-stream")
+            self.answer(file.read_bytes(), mimetypes.guess_type(path)[0] or "application/octet-stream", {})
         elif path.startswith("/package/4f2a/"):
             self.file(unquote(path.removeprefix("/package/4f2a/")))
         else:
-            self.answer(b"", "text/plain", 404)
+            self.answer(b"", "text/plain", {}, 404)
 
     def play(self) -> None:
         page = render_to_string("releases/player.html", {"title": "Sample", "config": self.server.config})
         policy = player.policy(
             static=f"{self.server.host}/static/", base=self.server.base, host=self.server.host
         )
-        self.answer(page.encode(), "text/html; charset=utf-8", Content_Security_Policy=policy)
+        self.answer(page.encode(), "text/html; charset=utf-8", {"Content-Security-Policy": policy})
 
     def file(self, path: str) -> None:
         content = self.server.package.get(path)
         if content is None:
-            self.answer(b"", "text/plain", 404, Access_Control_Allow_Origin="*")
+            self.answer(b"", "text/plain", player.FILE_HEADERS, 404)
             return
         kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
         if path.endswith(".js"):
             content, kind = player.wrapped(path, content), "text/javascript; charset=utf-8"
-        self.answer(
-            content,
-            kind,
-            Access_Control_Allow_Origin="*",
-            X_Content_Type_Options="nosniff",
-            Content_Security_Policy="default-src 'none'; sandbox",
-        )
+        self.answer(content, kind, player.FILE_HEADERS)
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.server.asked.append(body | {"token": self.headers["X-CSRFToken"]})
         if self.server.refuses:
             refusal = {"code": "suspended", "message": "The game is suspended.", "field": None}
-            self.answer(json.dumps(refusal).encode(), "application/json", 409)
+            self.answer(json.dumps(refusal).encode(), "application/json", {}, 409)
         elif body["type"] == "wx.login":
-            self.answer(b'{"ok": true, "data": {"code": "081xYz"}}', "application/json")
+            self.answer(b'{"ok": true, "data": {"code": "081xYz"}}', "application/json", {})
         else:
-            self.answer(b'{"ok": false, "errMsg": "not opened", "errCode": -1}', "application/json")
+            self.answer(b'{"ok": false, "errMsg": "not opened", "errCode": -1}', "application/json", {})
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class calls it so
         """Say nothing: the test looks at what came."""
