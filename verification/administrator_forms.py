@@ -30,7 +30,7 @@ class PresentForm(forms.Form):
 
     id_number = IdCardField(
         label=_("ID number of the administrator"),
-        help_text=_("As it was registered. It proves that the administrator is here."),
+        help_text=_("It proves that the administrator is here."),
         error_messages={"required": _("Enter the administrator's ID card number.")},
     )
 
