@@ -77,12 +77,10 @@ def naming_card(principal: Principal, *, short_changes: Usage) -> dict[str, Any]
         "refused": standing.refused,
         "reasons": standing.reasons,
         "pill": standing.pill,
-        "may": bool(decision),
-        "reason": decision.reason,
+        "decision": decision,
         "way_out": reverse(decision.way_out) if decision.way_out else "",
-        "changes": standing.changes,
+        "changes": changes_quota(standing.changes),
         "short_changes": short_changes,
-        "url": reverse(PAGE),
     }
 
 
@@ -130,6 +128,12 @@ class Standing:
         if self.account.name:
             return {"label": str(State.ADOPTED.label), "tone": "done"}
         return {"label": _("Not filled in"), "tone": "not"}
+
+
+def changes_quota(usage: Usage) -> dict[str, Any]:
+    """Return the changes of the name as `_partials/quota.html` shows them: used, total, and the sentence."""
+    facts = {"used": usage.used, "total": usage.at_most}
+    return facts | {"text": _("%(used)d of %(total)d changes used before the first release") % facts}
 
 
 def reasons_of(refused: Naming) -> list[dict[str, str]]:
@@ -304,7 +308,7 @@ def _page(
     context: dict[str, Any] = {
         "account": account,
         "pill": standing.pill,
-        "changes": changes,
+        "changes": changes_quota(changes),
         "short_changes": tallies.usage(Limit.SHORT_NAME_CHANGES, account),
         "short_form": short_form or ShortNameForm(initial={"short_name": account.short_name}),
         "asked": asked,
@@ -393,6 +397,5 @@ def _under_review(account: Account, asked: Naming) -> dict[str, Any]:
 
 
 def _entry(row: Naming) -> Entry:
-    return Entry(
-        row.settled_at or row.asked_at, row.name, str(row.get_state_display()), TONES.get(row.state, "")
-    )
+    detail = _("Came into use") if row.state == State.ADOPTED else str(row.get_state_display())
+    return Entry(row.settled_at or row.asked_at, row.name, detail, TONES[row.state])

@@ -245,7 +245,7 @@ def test_with_both_changes_used_the_page_says_so(console, kite):
         call(kite, name)
     page = console.get(PAGE)
     assert "2 of 2 changes before the first release are used" in page.context["shut"]
-    assert (page.context["changes"].used, page.context["changes"].left) == (2, 0)
+    assert (page.context["changes"]["used"], page.context["changes"]["total"]) == (2, 2)
 
 
 @pytest.mark.requirement("INF-1", "VER-6")
@@ -299,7 +299,7 @@ def test_the_short_name_is_saved_or_refused_at_its_field(console, kite):
     assert console.post(address, {"short_name": "Kite"}).status_code == 302
     assert again(kite).short_name == "Kite"
     page = console.get(PAGE)
-    assert "1 of 2 changes this year" in shown(page)
+    assert "1 of 2 changes used this year" in shown(page)
     assert page.context["short_form"].initial["short_name"] == "Kite"
 
 
