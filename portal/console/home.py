@@ -132,16 +132,17 @@ def _reviewer(account: Account, glance: Glance) -> list[dict[str, Any]]:
 
 
 def _clocks(account: Account, glance: Glance, here: str) -> list[dict[str, Any]]:
-    """Return what time alone brings: the money back, the end of the freeze period."""
+    """Return what time alone brings, in its order: the money back, the end of the freeze period."""
     found = []
     if glance.wire is not None and glance.returned_at is not None:
         facts = {"amount": yuan(glance.wire.amount_fen), "at": moment(glance.returned_at)}
         text = _("The bank returns %(amount)s at %(at)s.") % facts
-        found.append(_clock(text, _("To the return"), glance.returned_at, here))
+        found.append((glance.returned_at, _clock(text, _("To the return"), glance.returned_at, here)))
     if account.closes_at is not None:
         text = _("Closes the account at %(at)s.") % {"at": moment(account.closes_at)}
-        found.append(_clock(text, _("To the end of the freeze period"), account.closes_at, here))
-    return found
+        label = _("To the end of the freeze period")
+        found.append((account.closes_at, _clock(text, label, account.closes_at, here)))
+    return [clock for _at, clock in sorted(found, key=lambda each: each[0])]
 
 
 def _clock(text: str, label: str, to: datetime, here: str) -> dict[str, Any]:

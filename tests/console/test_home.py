@@ -308,7 +308,7 @@ def test_an_account_that_is_being_closed_says_until_when_it_can_be_kept(verified
         == "¥0." + f"{verified.wiretransfer.amount_fen:02} is returned"
     )
     assert response.context["history"][1]["title"] == "The account is closed"
-    button = response.context["actors"][-1]["buttons"][0]
+    button = response.context["actors"][0]["buttons"][0]
     assert button["label"] == "To the end of the freeze period"
 
 
