@@ -125,7 +125,7 @@ def _address(text: str) -> Address:
 def _network(address: Address, length: int) -> str:
     if length < WIDEST[address.version]:
         raise ValueError(
-            _("This lets in far too many, in the end everybody. Write a network of at least /%(widest)d.")
+            _("This lets in far too many. Write a smaller network, /%(widest)d at the widest.")
             % {"widest": WIDEST[address.version]}
         )
     network = ipaddress.ip_network((address, length), strict=False)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.actions import ACTIVATION
-from accounts.models import Account, Administrator, Closing
+from accounts.models import Account, Administrator, Closing, Member
+from portal.kernel import limits
 from portal.kernel.models import Deadline
 from portal.kernel.terms import AccountState as S
+from portal.kernel.terms import EntityType, Role
 
 UNCONFIRMED = (S.REGISTERED, S.ACTIVATED)
 
@@ -17,6 +19,7 @@ def breaches() -> list[str]:
     promised = Deadline.objects.open().filter(kind=ACTIVATION, subject_id=OuterRef("pk"))
     administered = Administrator.objects.filter(account=OuterRef("pk"))
     closing = Closing.objects.filter(account=OuterRef("pk"), state=Closing.State.FREEZE_PERIOD)
+    bound = Member.objects.filter(account=OuterRef("pk"), state=Member.State.ACTIVE)
     accounts = Account.objects.order_by("id")
     confirmed = accounts.exclude(state__in=UNCONFIRMED).exclude(confirmed_at__isnull=True)
     found = {
@@ -37,9 +40,32 @@ def breaches() -> list[str]:
         "is being closed, but nothing will end it": accounts.filter(
             ~Exists(closing), closes_at__isnull=False, closed_at__isnull=True
         ),
+        "has its administrator for a member too": accounts.filter(
+            Exists(bound.filter(person=OuterRef("administrator__person")))
+        ),
+        "has more members than it ever may": _crowded(accounts),
     }
     return [
         f"account {pk}: {sentence}"
         for sentence, rows in found.items()
         for pk in rows.values_list("pk", flat=True).iterator()
     ]
+
+
+def _crowded(accounts: QuerySet[Account]) -> QuerySet[Account]:
+    """Return accounts with more members than the most their entity type may ever have (5.4).
+
+    The exact limit was that of the moment when each was added: an authentication that ran out takes
+    nobody away. The administrator is a project member too.
+    """
+    active = Q(members__state=Member.State.ACTIVE)
+    experience = Q(members__role=Role.EXPERIENCE_MEMBER)
+    counted = accounts.filter(active).annotate(
+        experience=Count("members", filter=experience), project=Count("members", filter=~experience)
+    )
+    few, most = limits.MEMBERS[0], limits.MEMBERS[-1]
+    return counted.filter(
+        Q(project__gte=most)
+        | Q(experience__gt=most)
+        | Q(Q(project__gte=few) | Q(experience__gt=few), entity_type=EntityType.INDIVIDUAL)
+    )

@@ -17,6 +17,7 @@ from portal.kernel.forms import EmailField, TextField
 from portal.kernel.terms import AccountType
 
 PASSWORD_MAX_LENGTH = 128
+ORIGINAL_ID = "gh_"  # what every original ID begins with
 _NOT_TYPED = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 TICK_AGREEMENTS = gettext_lazy("Nothing was registered: both agreements have to be agreed to. Tick the box.")
@@ -163,16 +164,44 @@ class ChangeEmailForm(forms.Form):
     )
 
 
-class LogInForm(forms.Form):
-    """E-mail and password of an account in the visitor's world."""
+class LogInNameField(EmailField):
+    """The e-mail of an account, or its original ID (gh_ and twelve signs)."""
 
-    email = EmailField(
-        label=gettext_lazy("E-mail"),
-        widget=forms.EmailInput(attrs={"autocomplete": "username"}),
+    def read(self, typed: str) -> str:
+        """Return the address, or the ID in small letters; ValueError with a sentence."""
+        plain = text.clean(typed, max_length=text.EMAIL_MAX_LENGTH).lower()
+        return plain if plain.startswith(ORIGINAL_ID) and "@" not in plain else super().read(typed)
+
+
+class LogInForm(forms.Form):
+    """E-mail or original ID, and password, of an account in the visitor's world.
+
+    The page shows the captcha once the account was tried with too many wrong passwords; `next` is
+    where the visitor was on the way to.
+    """
+
+    next = forms.CharField(required=False, widget=forms.HiddenInput)
+    email = LogInNameField(
+        label=gettext_lazy("E-mail or original ID"),
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "username",
+                "autocapitalize": "none",
+                "spellcheck": "false",
+                "inputmode": "email",
+            }
+        ),
         error_messages={"required": gettext_lazy("Enter the e-mail of the account.")},
     )
     password = PasswordField(
         label=gettext_lazy("Password"),
         autocomplete="current-password",
         error_messages={"required": gettext_lazy("Enter the password of the account.")},
+    )
+    captcha = forms.CharField(
+        label=gettext_lazy("Captcha"),
+        required=False,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
     )

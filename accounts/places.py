@@ -32,30 +32,35 @@ def active(account: Account, group: Q) -> QuerySet[Member]:
 def of_account(account: Account, role: str) -> Usage:
     """Return how many members of this role's group the account has, and may have.
 
-    The administrator is one of the project members. Never more than one past the largest ceiling is
-    counted, so that it costs the same however many rows there are.
+    Never more than one past the largest ceiling is counted, so that it costs the same however many
+    rows there are.
     """
+    return taken(account, role, _counted(active(account, EXPERIENCE if _is_experience(role) else PROJECT)))
+
+
+def taken(account: Account, role: str, members: int) -> Usage:
+    """Return what so many members of this role's group use; the administrator is a project member too."""
     ceiling = limits.members(
         EntityType(account.entity_type),
         authenticated=account.state == AccountState.AUTHENTICATED,
         released=account.released_at is not None,
     )
-    if role == Role.EXPERIENCE_MEMBER:
-        return Usage(Limit.EXPERIENCE_MEMBERS, _counted(active(account, EXPERIENCE)), ceiling)
-    return Usage(Limit.PROJECT_MEMBERS, 1 + _counted(active(account, PROJECT)), ceiling)
+    if _is_experience(role):
+        return Usage(Limit.EXPERIENCE_MEMBERS, members, ceiling)
+    return Usage(Limit.PROJECT_MEMBERS, 1 + members, ceiling)
 
 
 def of_person(person: Person, role: str) -> Usage:
     """Return in how many living accounts of the world somebody is a member of this role's group."""
-    experience = role == Role.EXPERIENCE_MEMBER
-    taken = Member.objects.filter(
+    experience = _is_experience(role)
+    bound = Member.objects.filter(
         EXPERIENCE if experience else PROJECT,
         person=person,
         state=Member.State.ACTIVE,
         account__in=Account.objects.living().filter(world=person.world_id),
     )
     limit = Limit.EXPERIENCES_PER_PERSON if experience else Limit.PROJECTS_PER_PERSON
-    return Usage(limit, _counted(taken))
+    return Usage(limit, _counted(bound))
 
 
 def require_one(account: Account, person: Person, role: str) -> None:
@@ -96,6 +101,10 @@ def find(account: Account, wechat_id: str) -> Person:
             field="wechat_id",
         )
     return found
+
+
+def _is_experience(role: str) -> bool:
+    return role == Role.EXPERIENCE_MEMBER
 
 
 def _counted(rows: QuerySet[Member]) -> int:

@@ -18,6 +18,7 @@ from portal.kernel.terms import Capability, Permission, Role
 PERSON: Final = "person"
 GUEST: Final = "guest"
 SIGN_IN: Final = "sign_in"
+WAITING: Final = "waiting"  # the sign-in of a browser that gave the right password and shows its code
 
 MEMBER: Final = Compiled(
     lambda account, person: Member.objects.filter(

@@ -81,8 +81,11 @@ def climb(account: Account, typed: str) -> Checked:
     return Checked(name, key, names.protected_in(name), shared)
 
 
-def require_open(account: Account) -> None:
-    """Raise Refused when this account can take no other name now, whichever it is."""
+def require_open(account: Account, used: Usage | None = None) -> None:
+    """Raise Refused when this account can take no other name now, whichever it is.
+
+    `used`: its changes, where they are counted already.
+    """
     if account.released_at is not None:
         raise Refused(
             _("Not renamed: after the first release a name changes through WeChat authentication alone."),
@@ -90,7 +93,7 @@ def require_open(account: Account) -> None:
             field="name",
             way_out="verification:authentication",
         )
-    changes(account).require(field="name")
+    (used or changes(account)).require(field="name")
 
 
 def changes(account: Account, *, adopted: int | None = None) -> Usage:

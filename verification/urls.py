@@ -3,6 +3,7 @@
 from django.urls import path
 
 from verification.views import (
+    administrator_change,
     authentication,
     authentication_fee,
     authentication_steps,
@@ -21,6 +22,10 @@ urlpatterns = [
     path("register/confirm/now/", registration.confirm_entity, name="confirm_entity"),
     path("register/done/", registration.done, name="done"),
     path("verification/wire-transfer/", wire_transfer.wire_transfer, name="wire_transfer"),
+    path("console/administrator/", administrator_change.administrator_change, name="administrator_change"),
+    path("console/administrator/drop/", administrator_change.drop, name="administrator_change_drop"),
+    path("console/administrator/scan/", administrator_change.scan_status, name="administrator_scan_status"),
+    path("console/administrator/scan.svg", administrator_change.scan_code, name="administrator_scan_code"),
     path("settings/authentication/", authentication.details, name="authentication"),
     path("settings/authentication/open/", authentication_steps.open_application, name="authentication_open"),
     path("settings/authentication/drop/", authentication_steps.drop, name="authentication_drop"),

@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from django.contrib.sessions.models import Session
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Account, SignIn
-from portal.kernel import audit, confirmations
+from portal.kernel import audit, clock, confirmations
 from portal.kernel.action import action
-from portal.kernel.actors import Actor
+from portal.kernel.actors import TIMER, Actor
 from portal.kernel.confirmations import Purpose
 from portal.kernel.errors import Refused
-from portal.kernel.models import Confirmation
+from portal.kernel.models import AuditEvent, Confirmation
 from portal.kernel.terms import Permission, Role
 from portal.outside.models import Person
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 LOG_IN: Final = "accounts.log_in"
 LET_IN: Final = "accounts.let_in"
+FORGOTTEN: Final = 50  # sessions that ran out, ended at one log-in at most
 
 
 @action
@@ -42,11 +44,19 @@ def begin_sign_in(account_id: int, *, browser: str, by: Actor) -> SignIn:
 
 @action
 def show_log_in(sign_in_id: int, *, by: Actor) -> Confirmation:
-    """Show a new code to a browser that still waits for its scan."""
+    """Show a new code to a browser that still waits for its scan, or ask the administrator again.
+
+    What the administrator has refused is over.
+    """
     sign_in = _lock(sign_in_id)
-    if sign_in.state != SignIn.State.AWAITING_SCAN:
+    if sign_in.state == SignIn.State.AWAITING_SCAN:
+        return confirmations.ask(LOG_IN, subject=sign_in, by=by)
+    asked = confirmations.latest(LET_IN, sign_in.pk)
+    if sign_in.state != SignIn.State.AWAITING_ADMINISTRATOR or (
+        asked and asked.state == Confirmation.State.REFUSED
+    ):
         raise _over()
-    return confirmations.ask(LOG_IN, subject=sign_in, by=by)
+    return _ask_administrator(sign_in, by=by)
 
 
 @action
@@ -55,6 +65,7 @@ def enter(sign_in_id: int, *, session_key: str, by: Actor) -> SignIn:
     sign_in = _lock(sign_in_id)
     if sign_in.state != SignIn.State.ALLOWED:
         raise _over()
+    _end_forgotten(sign_in.account, by=TIMER)
     sign_in.enter(at=sign_in.world.now(), session_key=session_key, by=by)
     sign_in.save()
     return sign_in
@@ -75,6 +86,7 @@ def sign_in_as(account_id: int, *, person_id: int, session_key: str, browser: st
             % {"name": person.name, "role": role.label},
             code="log_in",
         )
+    _end_forgotten(account, by=TIMER)
     now = account.world.now()
     sign_in = SignIn.objects.create(
         world=account.world,
@@ -98,6 +110,61 @@ def end_sign_in(sign_in_id: int, *, reason: str, by: Actor) -> SignIn:
     return sign_in
 
 
+@action
+def log_out(sign_in_id: int, *, by: Actor) -> None:
+    """End what a browser is signed in as, or waits for; nothing when that is over already."""
+    if SignIn.objects.filter(pk=sign_in_id).exists():
+        end_sign_in(sign_in_id, reason=_("Logged out."), by=by)
+
+
+@action
+def renew_session(sign_in_id: int, *, session_key: str, by: Actor) -> SignIn:
+    """Follow a session that got another key. Raises Refused when it was ended meanwhile."""
+    sign_in = _lock(sign_in_id)
+    if sign_in.state != SignIn.State.ACTIVE:
+        raise _over()
+    sign_in.session_key = session_key
+    sign_in.save()
+    return sign_in
+
+
+def reason_of_end(sign_in: SignIn) -> str:
+    """Return why a sign-in was ended, as whoever ended it said, or ''."""
+    ends = AuditEvent.objects.filter(subject_type=SignIn._meta.label, subject_id=sign_in.pk, name="end")
+    return ends.order_by("-id").values_list("reason", flat=True).first() or ""
+
+
+@action
+def end_session(account_id: int, sign_in_id: int, *, by: Actor) -> SignIn:
+    """End one session of an account from its security page: the administrator any, a member their own.
+
+    Raises Refused, code `not_yours` or `session_over`.
+    """
+    account = Account.objects.lock(account_id)
+    found = SignIn.objects.filter(account=account, pk=sign_in_id).first()
+    if found is None or found.state != SignIn.State.ACTIVE:
+        raise Refused(_("Nothing was ended: this session is over already."), code="session_over")
+    if found.person_id != by.id and account.role_of(by)[0] != Role.ADMINISTRATOR:
+        raise Refused(
+            _("Nothing was ended: only the administrator may end somebody else's session."), code="not_yours"
+        )
+    ended = end_sign_in(sign_in_id, reason=_ended_by(by), by=by)
+    ended.person = found.person
+    return ended
+
+
+@action
+def end_other_sessions(account_id: int, *, kept: int | None, by: Actor) -> int:
+    """End all sessions but `kept` that `by` may end; return how many that was."""
+    account = Account.objects.lock(account_id)
+    person_id = None if account.role_of(by)[0] == Role.ADMINISTRATOR else by.id
+    return end_sign_ins_of(account, reason=_ended_by(by), by=by, person_id=person_id, kept=kept)
+
+
+def _ended_by(by: Actor) -> str:
+    return _("%(name)s ended the session on the security page.") % {"name": by.name}
+
+
 def end_sign_ins_of(
     account: Account, *, reason: str, by: Actor, person_id: int | None = None, kept: int | None = None
 ) -> int:
@@ -113,6 +180,25 @@ def end_sign_ins_of(
         row.world = account.world
         _end(row, reason=reason, by=by)
     return len(rows)
+
+
+def online(account: Account) -> QuerySet[SignIn]:
+    """Return who is signed in now, each with the person: sessions that ran out are left out."""
+    active = SignIn.objects.filter(account=account, state=SignIn.State.ACTIVE)
+    return active.filter(Exists(_sessions())).select_related("person")
+
+
+def _end_forgotten(account: Account, *, by: Actor) -> None:
+    """End some of the sign-ins whose session ran out, so that the list of those who are in stays short."""
+    active = SignIn.objects.filter(account=account, state=SignIn.State.ACTIVE)
+    forgotten = active.filter(~Exists(_sessions())).order_by("pk").values_list("pk", flat=True)
+    for row in SignIn.objects.lock_all(list(forgotten[:FORGOTTEN])).values():
+        row.world = account.world
+        _end(row, reason=_("The session ran out."), by=by)
+
+
+def _sessions() -> QuerySet[Session]:
+    return Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=clock.real_now())
 
 
 def _end(sign_in: SignIn, *, reason: str, by: Actor) -> None:
@@ -155,7 +241,12 @@ def _scanned(confirmation: Confirmation, by: Actor) -> None:
         return
     sign_in.ask_administrator(person=person, by=by)
     sign_in.save()
-    confirmations.ask(LET_IN, subject=sign_in, by=by, person_id=sign_in.account.administrator.person_id)
+    _ask_administrator(sign_in, by=by)
+
+
+def _ask_administrator(sign_in: SignIn, *, by: Actor) -> Confirmation:
+    administrator = sign_in.account.administrator.person_id
+    return confirmations.ask(LET_IN, subject=sign_in, by=by, person_id=administrator)
 
 
 def _let_in(confirmation: Confirmation, by: Actor) -> None:

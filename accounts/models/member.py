@@ -62,6 +62,11 @@ class Member(Stateful):
         return policy.permissions(Role(self.role), self.granted)
 
     @property
+    def granted_labels(self) -> list[str]:
+        """Return what was granted beyond the role's own, as a page calls it."""
+        return [str(permission.label) for permission in Permission if permission in self.granted]
+
+    @property
     def is_project_member(self) -> bool:
         """Return whether it counts among the project members; experience members count apart."""
         return self.role != Role.EXPERIENCE_MEMBER

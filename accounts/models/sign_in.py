@@ -54,6 +54,10 @@ class SignIn(Stateful):
         indexes = [
             models.Index(fields=["account", "-id"], name="sign_in_active", condition=Q(state="active")),
             models.Index(fields=["account", "person"], name="sign_in_person"),
+            models.Index(
+                fields=["account", "-id"], name="sign_in_entered", condition=Q(entered_at__isnull=False)
+            ),
+            models.Index(fields=["session_key"], name="sign_in_session", condition=~Q(session_key="")),
         ]
 
     def __str__(self) -> str:

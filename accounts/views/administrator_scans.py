@@ -38,12 +38,17 @@ LARGEST_ID = 2**63 - 1
 
 @dataclass(frozen=True)
 class Shown:
-    """A code as the templates show it; `state` is shown, scanned, confirmed, refused or expired."""
+    """A code as the templates show it; `state` is shown, scanned, confirmed, refused or expired.
+
+    `text` says who has to scan, `who` has scanned; `here` is the page that the simulator comes back to.
+    """
 
     confirmation: Confirmation
     account: Account
     status_url: str
     qr_url: str
+    text: str
+    who: str
     cancel_url: str = ""
     here: str = ""
 
@@ -78,16 +83,6 @@ class Shown:
         return confirmations.title(self.confirmation)
 
     @property
-    def text(self) -> str:
-        """Return who has to scan."""
-        return _("Scan with the WeChat of the administrator, %(name)s.") % {"name": self.who}
-
-    @property
-    def who(self) -> str:
-        """Return whose phone it waits on, who is the only one to have scanned."""
-        return self.account.administrator.name
-
-    @property
     def due_at(self) -> datetime:
         """Return until when the code is good."""
         return self.confirmation.expires_at
@@ -106,26 +101,40 @@ class Shown:
     @property
     def polled_url(self) -> str:
         """Return where the page asks whether the code is still as it shows it."""
-        return f"{self.status_url}?state={self.state}"
+        joint = "&" if "?" in self.status_url else "?"
+        return f"{self.status_url}{joint}state={self.state}"
+
+    @property
+    def administrator(self) -> str:
+        """Return who may confirm it."""
+        return self.account.administrator.name
 
     @property
     def buttons(self) -> list[dict[str, Any]]:
-        """Return what the simulator does for the one at the desk: open the phone, or answer on it at once."""
-        phone = [self.confirmation.person_id, self.confirmation.pk]
-        fields = {"next": self.here} if self.here else {}
-        return [
+        """Return what the simulator does: open a phone, or answer on the administrator's at once."""
+        asked = self.confirmation
+        phone = [self.account.administrator.person_id, asked.pk]
+        name = {"name": self.administrator}
+        buttons: list[dict[str, Any]] = [
             {
-                "label": _("Open %(name)s's phone") % {"name": self.who},
+                "label": _("Open %(name)s's phone") % name,
                 "url": reverse("simulator:phone_question", args=phone),
             },
             {
-                "label": _("Confirm on %(name)s's phone") % {"name": self.who},
+                "label": _("Confirm on %(name)s's phone") % name,
                 "url": reverse("simulator:confirm", args=phone),
                 "post": True,
                 "lamp": True,
-                "fields": fields,
+                "fields": {"next": self.here} if self.here else {},
             },
         ]
+        if asked.person_id is None:
+            others = {
+                "label": _("Somebody else's phone"),
+                "url": reverse("simulator:scan", args=[asked.code]),
+            }
+            buttons.insert(0, others)
+        return buttons
 
 
 def current(request: HttpRequest, account: Account, purpose: str) -> Shown | None:
@@ -142,12 +151,14 @@ def current(request: HttpRequest, account: Account, purpose: str) -> Shown | Non
 
 def shown(confirmation: Confirmation, account: Account, *, here: str = "") -> Shown:
     """Return a code for the templates; `here` is the page that the simulator comes back to."""
-    mine = [confirmation.pk]
+    mine, name = [confirmation.pk], account.administrator.name
     return Shown(
         confirmation,
         account,
         status_url=reverse("accounts:scan_status", args=mine),
         qr_url=reverse("accounts:scan_code", args=mine),
+        text=_("Scan with the WeChat of the administrator, %(name)s.") % {"name": name},
+        who=name,
         cancel_url=reverse("accounts:scan_cancel", args=mine),
         here=here,
     )

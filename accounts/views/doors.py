@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.contrib.auth import login, logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
 
-from accounts import actions, principals, steps
+from accounts import actions, browsers, principals, steps
 from accounts.models import Account, SignIn
-from accounts.principals import GUEST, PERSON, SIGN_IN, principal_of
-from portal.kernel.actors import Actor
+from accounts.principals import GUEST, PERSON, SIGN_IN, WAITING, principal_of
+from portal.kernel.actors import VISITOR, Actor
 from portal.kernel.errors import Refused
 from portal.kernel.http import WorldRequest, is_htmx
 from portal.kernel.terms import Role
 
 View = Callable[..., HttpResponseBase]
 
-LONGEST_BROWSER = 120
+SIGNED_OUT: Final = "signed_out"  # in the session: why the log-in is shown instead
 
 
 def for_principal(view: View) -> View:
@@ -50,10 +51,35 @@ def go_to(request: HttpRequest, url: str) -> HttpResponse:
 
 
 def login_page(request: HttpRequest) -> str:
-    """Return the address of the log-in that leads back to this page; a form's address leads nowhere."""
+    """Return the address of the log-in that leads back to this page; a form's address leads nowhere.
+
+    Why somebody was signed out meanwhile is remembered: the log-in says it.
+    """
+    if sentence := why_signed_out(request):
+        request.session[SIGNED_OUT] = sentence
     if request.method not in {"GET", "HEAD"} or is_htmx(request):
         return redirect_to_login("/").url
     return redirect_to_login(request.get_full_path()).url
+
+
+def why_signed_out(request: HttpRequest) -> str:
+    """Return why this browser's session lets nobody in any more, or '' when it never had one."""
+    if request.user.is_authenticated:
+        if PERSON not in request.session or principal_of(request):
+            return ""
+        return _("You are signed out: you may no longer log in to this account.")
+    key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+    if not key or request.session.session_key == key:
+        return ""
+    return _ended(SignIn.objects.filter(session_key=key).first())
+
+
+def _ended(sign_in: SignIn | None) -> str:
+    if sign_in is None:
+        return ""
+    if sign_in.state != SignIn.State.ENDED:
+        return _("You are signed out: the session ran out. Log in again.")
+    return _("You are signed out. %(reason)s") % {"reason": actions.reason_of_end(sign_in)}
 
 
 def open_console(request: WorldRequest, sign_in: SignIn, *, by: Actor) -> None:
@@ -90,9 +116,19 @@ def seat(request: WorldRequest, account: Account, person_id: int, *, by: Actor) 
     )
 
 
+def leave(request: HttpRequest) -> None:
+    """End what this browser is signed in as, or waits to be, and forget its session."""
+    principal = principal_of(request)
+    for key in (SIGN_IN, WAITING):
+        if sign_in_id := request.session.get(key):
+            actions.log_out(sign_in_id, by=principal.actor if principal else VISITOR)
+    logout(request)
+    principals.forget(request)
+
+
 def browser_of(request: HttpRequest) -> str:
-    """Return what the browser calls itself, cut to what a list can show."""
-    return " ".join(request.headers.get("User-Agent", "").split())[:LONGEST_BROWSER]
+    """Return what the browser is called, for a list of sessions."""
+    return browsers.named(request.headers.get("User-Agent", ""))
 
 
 def _seat(request: WorldRequest, sign_in: SignIn) -> None:

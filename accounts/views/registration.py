@@ -13,10 +13,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts import account_types, actions, samples, steps
-from accounts.captcha import Challenge, draw
+from accounts.captcha import draw
 from accounts.forms import AccountTypeForm, RegistrationForm
 from accounts.models import Account
-from accounts.views.log_in import CAPTCHA, account_of, address_of, enter, require_form
+from accounts.views import captchas
+from accounts.views.log_in import account_of, address_of, enter, require_form
 from portal.kernel import throttle
 from portal.kernel.actors import VISITOR
 from portal.kernel.errors import Refused
@@ -69,23 +70,23 @@ def register_mini_program(request: WorldRequest) -> HttpResponse:
     """Register an e-mail and a password; the activation letter goes out at once (REG-3)."""
     if request.method == "POST":
         return _register(request)
-    form = RegistrationForm(initial={"key": token_urlsafe(16)}, challenge=_challenge(request))
+    form = RegistrationForm(initial={"key": token_urlsafe(16)}, challenge=captchas.challenge(request))
     return _account_information(request, form)
 
 
 def _register(request: WorldRequest) -> HttpResponse:
-    form = RegistrationForm(request.POST, challenge=_challenge(request))
+    form = RegistrationForm(request.POST, challenge=captchas.challenge(request))
     if "change_picture" in request.POST:
-        form = RegistrationForm(initial=form.typed(), challenge=_new_challenge(request))
+        form = RegistrationForm(initial=form.typed(), challenge=captchas.new_challenge(request))
         return _account_information(request, form)
     valid = form.is_valid()
     if account := _registered_before(request.world, form):
         return enter(request, account)
     if not valid:
         if form.has_error("captcha", "captcha_wrong"):
-            form.forget_captcha(_new_challenge(request))
+            form.forget_captcha(captchas.new_challenge(request))
         return _account_information(request, form)
-    unused = _new_challenge(request)  # a picture is good for one try, whatever becomes of it
+    unused = captchas.new_challenge(request)  # a picture is good for one try, whatever becomes of it
     typed = form.cleaned_data
     try:
         throttle.hit("register", address_of(request), at_most=REGISTRATIONS_PER_HOUR, within=HOUR)
@@ -140,19 +141,7 @@ def _account_information(request: WorldRequest, form: RegistrationForm) -> HttpR
 def captcha(request: WorldRequest) -> HttpResponse:
     """Draw the picture that this visitor has to read."""
     rng = SystemRandom()
-    return HttpResponse(draw(_challenge(request).answer, rng), content_type="image/png")
-
-
-def _challenge(request: WorldRequest) -> Challenge:
-    """Return what this visitor's picture says; every open form of theirs shows the same one."""
-    answer = request.session.get(CAPTCHA)
-    return Challenge(answer) if answer else _new_challenge(request)
-
-
-def _new_challenge(request: WorldRequest) -> Challenge:
-    challenge = Challenge.fresh(SystemRandom())
-    request.session[CAPTCHA] = challenge.answer
-    return challenge
+    return HttpResponse(draw(captchas.challenge(request).answer, rng), content_type="image/png")
 
 
 def _unfinished(request: WorldRequest) -> Account | None:

@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import notices, scans
-from accounts.models import Account, ReleasedName
+from accounts.actions.closing import release_name
+from accounts.models import Account
 from information import ladder, names
 from information.ladder import Checked
 from information.models import Naming, Proof
@@ -331,18 +332,12 @@ def _adopt(account: Account, naming: Naming, *, by: Actor) -> None:
     now = account.world.now()
     naming.adopt(at=now, by=by)
     naming.save()
-    old_key = account.name_key
+    if account.name_key != naming.name_key:
+        release_name(account, at=now)
     account.name, account.name_key = naming.name, naming.name_key
     if not names.is_taken_in_order(account.short_name, account.name):
         account.short_name = ""
     account.save(update_fields=["name", "name_key", "short_name"])
-    if account.entity and old_key and old_key != account.name_key:
-        ReleasedName.objects.create(
-            world=account.world,
-            entity=account.entity,
-            name_key=old_key,
-            kept_until=now + limits.NAME_KEPT,
-        )
     notices.tell(account, ADOPTED, name=naming.name)
     write(account, "adopted", name=naming.name)
 

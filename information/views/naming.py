@@ -69,25 +69,71 @@ def naming_card(principal: Principal, *, short_changes: Usage) -> dict[str, Any]
     `short_changes` is the year's limit of short names, which the page has counted with its others.
     """
     account = principal.account
-    known = list(Naming.objects.filter(account=account).exclude(state=State.DROPPED).order_by("-id")[:SHOWN])
-    asked = known[0] if known and known[0].settled_at is None else None
-    settled = next((row for row in known if row.settled_at is not None), None)
-    refused = settled if settled and settled.state == State.REFUSED else None
-    adopted = sum(row.state == State.ADOPTED for row in known) if len(known) < SHOWN else None
+    standing = Standing.of(account)
     decision = principal.can(Capability.RENAME)
     return {
         "account": account,
-        "asked": asked,
-        "refused": refused,
-        "reasons": reasons_of(refused) if refused else [],
-        "pill": _pill(account, asked, refused),
-        "may": bool(decision),
-        "reason": decision.reason,
+        "asked": standing.asked,
+        "refused": standing.refused,
+        "reasons": standing.reasons,
+        "pill": standing.pill,
+        "decision": decision,
         "way_out": reverse(decision.way_out) if decision.way_out else "",
-        "changes": ladder.changes(account, adopted=adopted),
+        "changes": changes_quota(standing.changes),
         "short_changes": short_changes,
-        "url": reverse(PAGE),
     }
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What an account's names have come to: the newest of them, those dropped left out, newest first."""
+
+    account: Account
+    rows: list[Naming]
+
+    @classmethod
+    def of(cls, account: Account) -> Standing:
+        """Read it. One query."""
+        rows = Naming.objects.filter(account=account).exclude(state=State.DROPPED).order_by("-id")
+        return cls(account, list(rows[:SHOWN]))
+
+    @property
+    def asked(self) -> Naming | None:
+        """Return the name that is a draft or under review."""
+        return self.rows[0] if self.rows and self.rows[0].settled_at is None else None
+
+    @property
+    def refused(self) -> Naming | None:
+        """Return the name that did not pass, while none was settled or asked for since."""
+        newest = self.rows[0] if self.rows else None
+        return newest if newest and newest.state == State.REFUSED else None
+
+    @property
+    def changes(self) -> Usage:
+        """Return how many changes are used; counted in what was read, where that is all there is."""
+        adopted = sum(row.state == State.ADOPTED for row in self.rows)
+        return ladder.changes(self.account, adopted=adopted if len(self.rows) < SHOWN else None)
+
+    @property
+    def reasons(self) -> list[dict[str, str]]:
+        """Return why the last name did not pass, or nothing."""
+        return reasons_of(self.refused) if self.refused else []
+
+    @property
+    def pill(self) -> dict[str, str]:
+        """Return the state in a word, for `_partials/state_pill.html`."""
+        newest = self.asked or self.refused
+        if newest is not None:
+            return {"label": str(newest.get_state_display()), "tone": TONES[newest.state]}
+        if self.account.name:
+            return {"label": str(State.ADOPTED.label), "tone": "done"}
+        return {"label": _("Not filled in"), "tone": "not"}
+
+
+def changes_quota(usage: Usage) -> dict[str, Any]:
+    """Return the changes of the name as `_partials/quota.html` shows them: used, total, and the sentence."""
+    facts = {"used": usage.used, "total": usage.at_most}
+    return facts | {"text": _("%(used)d of %(total)d changes used before the first release") % facts}
 
 
 def reasons_of(refused: Naming) -> list[dict[str, str]]:
@@ -104,15 +150,6 @@ def reasons_of(refused: Naming) -> list[dict[str, str]]:
         subject_type=refused._meta.label, subject_id=refused.pk, name="refuse"
     ).first()
     return [{"text": event.reason}] if event else []
-
-
-def _pill(account: Account, asked: Naming | None, refused: Naming | None) -> dict[str, str]:
-    shown = asked or refused
-    if shown is not None:
-        return {"label": str(shown.get_state_display()), "tone": TONES[shown.state]}
-    if account.name:
-        return {"label": str(State.ADOPTED.label), "tone": "done"}
-    return {"label": _("Not filled in"), "tone": "not"}
 
 
 # --- the page -----------------------------------------------------------------------------
@@ -265,39 +302,38 @@ def _page(
     refused: list[str] | None = None,
 ) -> HttpResponse:
     account = principal.account
-    known = list(Naming.objects.filter(account=account).order_by("-id")[:SHOWN])
-    asked = known[0] if known and known[0].settled_at is None else None
-    settled = next((row for row in known if row.state in {State.ADOPTED, State.REFUSED}), None)
-    last_refused = settled if settled and settled.state == State.REFUSED else None
+    standing = Standing.of(account)
+    asked, changes = standing.asked, standing.changes
     decision = principal.can(Capability.RENAME)
-    changes = ladder.changes(account)
     context: dict[str, Any] = {
         "account": account,
-        "pill": _pill(account, asked, last_refused),
-        "changes": changes,
+        "pill": standing.pill,
+        "changes": changes_quota(changes),
         "short_changes": tallies.usage(Limit.SHORT_NAME_CHANGES, account),
         "short_form": short_form or ShortNameForm(initial={"short_name": account.short_name}),
         "asked": asked,
-        "history": [_entry(row) for row in known if row.state != State.DRAFT],
+        "last_refused": standing.refused,
+        "reasons": standing.reasons,
+        "history": [_entry(row) for row in standing.rows if row.state != State.DRAFT],
         "may": bool(decision),
         "reason": decision.reason,
         "way_out": reverse(decision.way_out) if decision.way_out else "",
         "working_days": limits.NAME_REVIEW_WORKING_DAYS,
         "kept_days": limits.NAME_KEPT.days,
     }
-    if last_refused and asked is None:
-        context |= {"last_refused": last_refused, "reasons": reasons_of(last_refused)}
     if asked is not None and asked.state == State.UNDER_REVIEW:
         context |= _under_review(account, asked)
     elif decision:
-        context |= _shut(account) | _to_fill_in(request, account, asked, form, checked, refused or [])
+        context |= _shut(account, changes) | _to_fill_in(
+            request, account, asked, form, checked, refused or []
+        )
     return render(request, "information/name.html", context)
 
 
-def _shut(account: Account) -> dict[str, Any]:
+def _shut(account: Account, changes: Usage) -> dict[str, Any]:
     """Return why no other name can be taken now, and the way out, or nothing."""
     try:
-        ladder.require_open(account)
+        ladder.require_open(account, changes)
     except Refused as refusal:
         way_out = reverse(refusal.way_out) if refusal.way_out else ""
         return {"shut": told(refusal), "shut_way_out": way_out}
@@ -361,6 +397,5 @@ def _under_review(account: Account, asked: Naming) -> dict[str, Any]:
 
 
 def _entry(row: Naming) -> Entry:
-    return Entry(
-        row.settled_at or row.asked_at, row.name, str(row.get_state_display()), TONES.get(row.state, "")
-    )
+    detail = _("Came into use") if row.state == State.ADOPTED else str(row.get_state_display())
+    return Entry(row.settled_at or row.asked_at, row.name, detail, TONES[row.state])

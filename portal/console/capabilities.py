@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Account
+from accounts.principals import Principal
 from portal.console.menu import address
 from portal.kernel import policy
-from portal.kernel.policy import POLICY
-from portal.kernel.terms import AccountState, Capability, EntityType, Fact
+from portal.kernel.policy import POLICY, Grant
+from portal.kernel.terms import AccountState, Capability, EntityType, Fact, Role
 from portal.kernel.wording import listed, short_day
 
 # What the home lists as open or not: what an account grows into. The rest is there from its confirmation on.
@@ -40,6 +41,7 @@ FACTS: Final = {
         gettext_lazy("Information complete"),
         gettext_lazy("Name, photo, introduction and at least one service category."),
     ),
+    Fact.RELEASED: (gettext_lazy("Released"), gettext_lazy("A version is released to players.")),
 }
 
 # What the one way out of a gate is called.
@@ -51,14 +53,15 @@ WAYS_OUT: Final = {
 }
 
 
-def rows(account: Account) -> list[dict[str, Any]]:
+def rows(principal: Principal) -> list[dict[str, Any]]:
     """Return one row for each capability, as `_partials/reqs.html` wants it: open since, or why not."""
-    return [_row(account, capability) for capability in LISTED]
+    return [_row(principal, capability) for capability in LISTED]
 
 
-def _row(account: Account, capability: Capability) -> dict[str, Any]:
+def _row(principal: Principal, capability: Capability) -> dict[str, Any]:
+    account = principal.account
     row: dict[str, Any] = {"label": policy.label(capability)}
-    decision = account.can(capability)
+    decision = principal.can(capability)
     if not decision and not _is_done(account, capability):
         row |= {"state": "", "hint": decision.reason}
         if _is_for(account, capability):
@@ -71,9 +74,10 @@ def _row(account: Account, capability: Capability) -> dict[str, Any]:
     return row | {"hint": _("The rules allow it. Its page is not simulated yet.")}
 
 
-def gate(account: Account, capability: Capability) -> dict[str, Any]:
+def gate(principal: Principal, capability: Capability) -> dict[str, Any]:
     """Return what a gate shows: what is met, what is missing, and the one way out."""
-    rule, decision = POLICY[capability], account.can(capability)
+    account = principal.account
+    rule, decision = POLICY[capability], principal.can(capability)
     requirements = [_entity_row(account, capability)]
     verified = account.state in policy.VERIFIED
     if rule.states & policy.VERIFIED:
@@ -84,19 +88,19 @@ def gate(account: Account, capability: Capability) -> dict[str, Any]:
                 "hint": _("By wire transfer or real-name scan, or with WeChat authentication."),
             }
         )
-    for fact in rule.facts:
-        if fact in FACTS:
-            label, hint = FACTS[fact]
-            there = fact in account.facts
-            requirements.append({"label": label, "state": "ok" if there else "", "hint": hint})
-    if rule.states == frozenset({AccountState.AUTHENTICATED}):
+    if rule.states == policy.AUTHENTICATED:
         requirements.append(
             {
                 "label": _("WeChat authentication"),
-                "state": "",
+                "state": "ok" if account.state == AccountState.AUTHENTICATED else "",
                 "hint": _("A reviewer has approved the entity's materials within the last year."),
             }
         )
+    for fact in rule.facts:
+        label, hint = FACTS[fact]
+        requirements.append({"label": label, "state": "ok" if fact in account.facts else "", "hint": hint})
+    if rule.permission is not None:
+        requirements.append(_role_row(principal, capability))
     missing = sum(row["state"] != "ok" for row in requirements)
     return {
         "label": rule.label,
@@ -117,8 +121,32 @@ def _entity_row(account: Account, capability: Capability) -> dict[str, Any]:
     }
 
 
-def table(account: Account) -> list[dict[str, Any]]:
-    """Return the whole policy table, one row a capability: to which types, in which states, and here."""
+def _role_row(principal: Principal, capability: Capability) -> dict[str, Any]:
+    """Return whether the reader's role covers it, and whose does."""
+    decision = policy.decide_for(capability, role=principal.role, held=principal.held)
+    return {
+        "label": _("Your role: %(role)s") % {"role": principal.role.label},
+        "state": "ok" if decision else "no",
+        "hint": _("Open to: %(names)s.") % {"names": listed(roles(capability))},
+    }
+
+
+def roles(capability: Capability) -> list[str]:
+    """Return the roles that may exercise a capability, with those that can be granted it marked so."""
+    needed = POLICY[capability].permission
+    if needed is None:
+        return [str(Role.ADMINISTRATOR.label)]
+    row = policy.ROLES[needed]
+    may = [str(role.label) for role in Role if row[role] in {Grant.YES, Grant.SCAN}]
+    granted = [
+        _("%(role)s, when granted") % {"role": role.label} for role in Role if row[role] == Grant.GRANTABLE
+    ]
+    return may + granted
+
+
+def table(principal: Principal) -> list[dict[str, Any]]:
+    """Return the policy table, one row a capability: to which types and roles, in which states, and here."""
+    account = principal.account
     return [
         {
             "label": rule.label,
@@ -127,7 +155,11 @@ def table(account: Account) -> list[dict[str, Any]]:
                 for kind in EntityType
             ],
             "states": [state.label for state in AccountState if state in rule.states],
+            "facts": [FACTS[fact][0] for fact in rule.facts],
+            "roles": roles(capability),
+            "permission": rule.permission.label if rule.permission else "",
             "decision": account.can(capability),
+            "mine": policy.decide_for(capability, role=principal.role, held=principal.held),
         }
         for capability, rule in POLICY.items()
     ]

@@ -9,12 +9,11 @@ from django.db import connection
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from accounts.models import Account
+from accounts.principals import Principal, principal_of
 from portal.console import menu
 from portal.kernel import deadlines
 from portal.kernel.compiled import Compiled
 from portal.kernel.models import Deadline, World
-from portal.kernel.terms import AccountState
 
 NEXT_EVENT: Final = Compiled(
     lambda world: (
@@ -39,16 +38,19 @@ class Counts:
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Return `sim` and `console` for the templates; looked up only when a page shows them."""
     world: World | None = getattr(request, "world", None)
-    user = getattr(request, "user", None)
-    account = getattr(user, "account", None) if user and user.is_authenticated else None
-    counts: Any = SimpleLazyObject(lambda: count(world, account))
+    counts: Any = SimpleLazyObject(lambda: count(world, _signed_in(request)))
     return {
         "sim": SimpleLazyObject(lambda: _sim(request, world, counts)),
-        "console": SimpleLazyObject(lambda: _console(request, account, counts)),
+        "console": SimpleLazyObject(lambda: _console(request, counts)),
     }
 
 
-def count(world: World | None, account: Account | None) -> Counts:
+def _signed_in(request: HttpRequest) -> Principal | None:
+    """Return whose console it is: nobody's where a request failed before its session was known."""
+    return principal_of(request) if hasattr(request, "user") else None
+
+
+def count(world: World | None, principal: Principal | None) -> Counts:
     """Return all badges in one query, each bounded."""
     if world is None:
         return Counts(0, 0, 0, 0)
@@ -68,7 +70,7 @@ def count(world: World | None, account: Account | None) -> Counts:
               (SELECT COUNT(*) FROM (SELECT 1 FROM kernel_review
                 WHERE world_id = %s AND state = 'open' LIMIT {MOST}) AS reviews)
             """,  # noqa: S608 -- a constant of ours
-            [world.pk, world.pk, world.now(), world.pk, account.pk if account else 0, world.pk],
+            [world.pk, world.pk, world.now(), world.pk, principal.account.pk if principal else 0, world.pk],
         )
         row = cursor.fetchone()
     return Counts(*(min(MOST, number) for number in row))
@@ -88,16 +90,19 @@ def _sim(request: HttpRequest, world: World | None, counts: Counts) -> dict[str,
     }
 
 
-def _console(request: HttpRequest, account: Account | None, counts: Counts) -> dict[str, Any] | None:
-    if account is None:
+def _console(request: HttpRequest, counts: Counts) -> dict[str, Any] | None:
+    """Return the console's chrome: whose account, who is signed in and as what, the bell, the menu."""
+    principal = _signed_in(request)
+    if principal is None:
         return None
-    confirmed = account.state not in {AccountState.REGISTERED, AccountState.ACTIVATED}
+    account = principal.account
+    name = account.name or str(account.entity or account.email)
     return {
-        "account": account.entity.name if account.entity else account.email,
-        "person_name": account.administrator.name if confirmed and account.entity else account.email,
-        "role": menu.ADMINISTRATOR,
+        "account": {"pk": account.pk, "name": name, "photo": account.photo},
+        "person_name": principal.name,
+        "role": principal.role.label,
         "notices_unread": counts.notices,
-        "menu": menu.build(request.path, account),
+        "menu": menu.build(request.path, principal),
     }
 
 

@@ -8,23 +8,24 @@ from typing import TYPE_CHECKING, Final
 
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
+from accounts.principals import Principal
 from portal.kernel import policy
 from portal.kernel.terms import Capability, VerificationMethod
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-ADMINISTRATOR: Final = _("Administrator")
-
 
 @dataclass(frozen=True)
 class Entry:
     """One page of the console; `shown` decides whether this account has it at all.
 
-    With `has_steps` the pages whose addresses go on from its own are its steps.
+    It is shut for a role that may not exercise `capability`. With `has_steps` the pages whose
+    addresses go on from its own are its steps.
     """
 
     label: Promise
@@ -32,6 +33,7 @@ class Entry:
     icon: str
     shown: Callable[[Account], bool] = lambda _account: True
     has_steps: bool = False
+    capability: Capability | None = None
 
 
 @dataclass(frozen=True)
@@ -62,8 +64,8 @@ MENU: Final = (
                 "bank",
                 lambda account: account.method == VerificationMethod.WIRE_TRANSFER,
             ),
-            Entry(_("Where this stands"), "console:state", "diagram-3"),
-            Entry(_("Notification centre"), "console:notices", "bell"),
+            Entry(_("Mini Program information"), "information:information", "card-text", has_steps=True),
+            Entry(_("User Identity"), "accounts:members", "people", has_steps=True),
         ),
     ),
     Group(
@@ -77,7 +79,28 @@ MENU: Final = (
         _("Settings"),
         (
             Entry(_("Basic Settings"), "console:settings", "gear"),
+            Entry(
+                _("Development Settings"),
+                "accounts:development",
+                "code-slash",
+                has_steps=True,
+                capability=Capability.EDIT_DEVELOPMENT_SETTINGS,
+            ),
             Entry(_("WeChat authentication"), "verification:authentication", "patch-check", has_steps=True),
+            Entry(_("Security"), "accounts:security", "shield-lock", has_steps=True),
+            Entry(
+                _("Operation log"),
+                "console:log",
+                "journal-text",
+                capability=Capability.READ_OPERATION_LOG,
+            ),
+        ),
+    ),
+    Group(
+        pgettext_lazy("menu", "Account"),
+        (
+            Entry(_("Where this stands"), "console:state", "diagram-3"),
+            Entry(_("Notification centre"), "console:notices", "bell"),
         ),
     ),
 )
@@ -89,32 +112,50 @@ def address(url_name: str, *arguments: str) -> str:
     return reverse(url_name, args=arguments)
 
 
-def build(path: str, account: Account) -> list[dict[str, object]]:
+def build(path: str, principal: Principal) -> list[dict[str, object]]:
     """Return the menu as the template wants it, with the entry of `path` marked."""
     menu: list[dict[str, object]] = []
     for group in MENU:
-        items = [item for entry in group.entries if (item := _item(entry, account, path))]
+        items = [item for entry in group.entries if (item := _item(entry, principal, path))]
         if items:
             menu.append({"heading": group.heading, "items": items})
     return menu
 
 
-def _item(entry: Entry | Gate, account: Account, path: str) -> dict[str, object] | None:
-    if isinstance(entry, Entry):
-        if not entry.shown(account):
-            return None
-        url, shut_reason = address(entry.url_name), ""
-        current = path.startswith(url) if entry.has_steps else path == url
-    else:
-        decision = account.can(entry.capability)
-        if decision:
-            return None
-        url, shut_reason = address("console:gate", entry.capability.value), decision.reason
-        current = path == url
+def _item(entry: Entry | Gate, principal: Principal, path: str) -> dict[str, object] | None:
+    return _page(entry, principal, path) if isinstance(entry, Entry) else _gate(entry, principal, path)
+
+
+def _page(entry: Entry, principal: Principal, path: str) -> dict[str, object] | None:
+    if not entry.shown(principal.account):
+        return None
+    url = address(entry.url_name)
+    reason = _not_for_the_role(entry.capability, principal)
+    return {
+        "label": entry.label,
+        "url": "" if reason else url,
+        "icon": entry.icon,
+        "shut_reason": reason,
+        "current": path.startswith(url) if entry.has_steps else path == url,
+    }
+
+
+def _gate(entry: Gate, principal: Principal, path: str) -> dict[str, object] | None:
+    decision = principal.can(entry.capability)
+    if decision:
+        return None
+    url = address("console:gate", entry.capability.value)
     return {
         "label": entry.label,
         "url": url,
         "icon": entry.icon,
-        "shut_reason": shut_reason,
-        "current": current,
+        "shut_reason": decision.reason,
+        "current": path == url,
     }
+
+
+def _not_for_the_role(capability: Capability | None, principal: Principal) -> str:
+    """Return why the person's role may not use an entry, in a few words, or ''."""
+    if capability is None or policy.decide_for(capability, role=principal.role, held=principal.held):
+        return ""
+    return gettext("Not open to your role: %(role)s") % {"role": principal.role.label}

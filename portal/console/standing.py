@@ -44,6 +44,8 @@ def pills(account: Account) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = [{"label": state.label, "tone": TONES[state]}]
     if state == S.VERIFIED and account.can(Capability.APPLY_FOR_AUTHENTICATION):
         found.append({"label": _("Not authenticated"), "tone": "not"})
+    if account.closes_at is not None:
+        found.append({"label": _("Being closed"), "tone": "act"})
     return found
 
 

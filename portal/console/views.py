@@ -16,12 +16,11 @@ from accounts import notices as told
 from accounts.models import Account, Notice
 from accounts.principals import Principal
 from accounts.views.doors import for_principal
-from portal.console import capabilities, history, operation_log, standing
+from portal.console import capabilities, glance, history, operation_log, release_path, standing
 from portal.console import home as front
 from portal.kernel import keyset
 from portal.kernel.compiled import Compiled
 from portal.kernel.errors import Refused
-from portal.kernel.limits import Limit
 from portal.kernel.terms import Capability, EntityType
 from verification.models import WireTransfer
 
@@ -38,11 +37,8 @@ WIRE: Final = Compiled(lambda account: WireTransfer.objects.filter(account=accou
 def home(request: HttpRequest, principal: Principal) -> HttpResponse:
     """Show where the account stands and what comes next."""
     account = principal.account
-    wire = _wire(account)
-    returned_at = front.return_at(wire)
-    latest = NEWEST_NOTICES.fetch(account.pk)
-    usages = front.usages(account)
-    path = front.path(principal, wire, usages[Limit.PROJECT_MEMBERS].used)
+    seen = glance.look(account)
+    path = release_path.steps(principal, seen)
     return render(
         request,
         "console/home.html",
@@ -50,12 +46,12 @@ def home(request: HttpRequest, principal: Principal) -> HttpResponse:
             "account": account,
             "pills": standing.pills(account),
             "path": path,
-            "path_done": sum(step["state"] == "done" for step in path),
-            "quotas": front.quotas(usages),
-            "notices": [_shown(notice) for notice in latest],
-            "capabilities": capabilities.rows(account),
-            "actors": front.actors(wire, returned_at, here=request.path),
-            "history": history.latest(account, planned=front.planned(wire, returned_at)),
+            "path_summary": release_path.summary(path),
+            "quotas": front.quotas(seen.usages),
+            "notices": [_shown(notice) for notice in NEWEST_NOTICES.fetch(account.pk)],
+            "capabilities": capabilities.rows(principal),
+            "actors": front.actors(account, seen, here=request.path),
+            "history": history.latest(account, planned=front.planned(account, seen)),
         },
     )
 
@@ -134,7 +130,7 @@ def state(request: HttpRequest, principal: Principal) -> HttpResponse:
             "pills": standing.pills(account),
             "machines": standing.machines_of(account, _wire(account)),
             "rungs": standing.rungs(account),
-            "policy": capabilities.table(account),
+            "policy": capabilities.table(principal),
             "entity_types": capabilities.entity_types(account),
         },
     )
@@ -183,17 +179,16 @@ def log_export(request: HttpRequest, principal: Principal) -> HttpResponseBase:
 @require_safe
 @for_principal
 def gate(request: HttpRequest, principal: Principal, capability: str) -> HttpResponse:
-    """Show why a capability is shut for this account and what opens it (VER-6)."""
-    account = principal.account
+    """Show why a capability is shut for this account or this person, and what opens it (VER-6)."""
     if capability not in set(Capability):
         raise Http404
     wanted = Capability(capability)
-    if account.can(wanted):
+    if principal.can(wanted):
         return redirect("console:state")
     return render(
         request,
         "console/gate.html",
-        {"account": account, "gate": capabilities.gate(account, wanted)},
+        {"account": principal.account, "gate": capabilities.gate(principal, wanted)},
     )
 
 

@@ -41,6 +41,13 @@ def hit(scope: str, key: str, *, at_most: int, within: timedelta) -> None:
         )
 
 
+def hits(scope: str, key: str, *, within: timedelta) -> int:
+    """Return how often `key` was tried in its window, without counting this as a try."""
+    digest = hashlib.sha256(key.encode(errors="replace")).hexdigest()
+    row = Throttle.objects.filter(scope=scope, key=digest).first()
+    return row.hits if row and clock.real_now() < row.window_start + within else 0
+
+
 def clear(scope: str, key: str) -> None:
     """Forget the tries of `key`, after one that succeeded."""
     digest = hashlib.sha256(key.encode(errors="replace")).hexdigest()

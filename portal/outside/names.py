@@ -45,6 +45,7 @@ SOCIETIES = (
     "Puzzle Society",
     "Reading Club",
 )
+GAMES = ("Chase", "Dash", "Drift", "Escape", "Festival", "Puzzle", "Quest", "Rescue", "Stack", "Voyage")
 MAILBOXES = ("accounts", "desk", "games", "hello", "office", "ops", "studio", "team")
 
 
@@ -76,6 +77,12 @@ def media_name(rng: Random) -> str:
 def society_name(rng: Random) -> str:
     """Return another organization's name, such as "Suzhou Teapot Lane Chess Society"."""
     return f"{_city_and_brand(rng)} {rng.choice(SOCIETIES)}"
+
+
+def game_name(rng: Random) -> str:
+    """Return a Mini Game's name, such as "Paper Lantern Dash"."""
+    first, second = rng.sample(THINGS, 2)
+    return f"{first} {second} {rng.choice(GAMES)}"
 
 
 def email_for(rng: Random, company: str) -> str:

@@ -12,6 +12,7 @@ from portal.outside.models import Letter
 FORM = "/register/mini-program/"
 ACTIVATION = "/register/activation/"
 LOG_IN = "/log-in/"
+SCAN = "/log-in/scan/"
 
 
 def filled_in(client: Client, **changes: str) -> dict[str, str]:

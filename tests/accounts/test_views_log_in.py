@@ -5,12 +5,12 @@ from django.contrib.auth.hashers import MD5PasswordHasher
 from django.db.models import F
 from django.test import Client
 
-from accounts.models import Login
+from accounts.models import Login, SignIn
 from accounts.views import log_in
 from portal.kernel import throttle
 from portal.kernel.models import Throttle
 from portal.simulator import walks
-from tests.accounts.pages import ACTIVATION, LOG_IN, errors, logs_in, session_key
+from tests.accounts.pages import ACTIVATION, LOG_IN, SCAN, errors, logs_in, session_key
 
 EMAIL, PASSWORD = "ops@lanternbay.example", walks.PASSWORD
 WRONG = {
@@ -39,18 +39,43 @@ class CountingHasher(MD5PasswordHasher):
     [
         ("registered", ACTIVATION),
         ("activated", "/register/entity/"),
-        ("awaiting_transfer", "/verification/wire-transfer/"),
-        ("verified", "/console/"),
     ],
 )
 def test_logging_in_goes_on_where_the_registration_stands(world, visitor, stage, url):
-    """REG-10: log-in returns an unfinished registration to its step."""
+    """REG-10: log-in returns a registration to its step; before the entity there is nobody to scan."""
     walks.account_at(world, stage, email=EMAIL)
 
     response = logs_in(visitor, EMAIL.upper(), PASSWORD)
 
     assert (response.status_code, response.headers["Location"]) == (302, url)
     assert visitor.get(LOG_IN).headers["Location"] == url
+
+
+@pytest.mark.parametrize("stage", ["awaiting_transfer", "verified"])
+def test_a_confirmed_account_goes_on_to_the_scan(world, visitor, stage):
+    account = walks.account_at(world, stage, email=EMAIL)
+
+    response = logs_in(visitor, EMAIL.upper(), PASSWORD)
+
+    assert response.headers["Location"] == SCAN
+    assert account.sign_ins.get().state == SignIn.State.AWAITING_SCAN
+    assert not visitor.get(SCAN).context["user"].is_authenticated
+    assert visitor.get("/console/").headers["Location"] == f"{LOG_IN}?next=/console/"
+
+
+@pytest.mark.parametrize("change", [str, str.upper, "  {}\u3000".format])
+def test_the_original_id_is_a_name_too(world, visitor, change):
+    account = walks.account_at(world, "verified", email=EMAIL)
+
+    assert logs_in(visitor, change(account.original_id), PASSWORD).headers["Location"] == SCAN
+    assert refusal(logs_in(visitor, account.original_id, "lantern-2018")) == WRONG
+    assert refusal(logs_in(visitor, "gh_000000000000", PASSWORD)) == WRONG
+
+
+def test_another_worlds_original_id_lets_nobody_in(make_world, visitor):
+    stranger = walks.account_at(make_world("Class 08"), "verified", email=EMAIL)
+
+    assert refusal(logs_in(visitor, stranger.original_id, PASSWORD)) == WRONG
 
 
 def test_logging_in_changes_the_session_key(world, visitor):
@@ -127,6 +152,77 @@ def test_after_five_wrong_passwords_the_right_one_has_to_wait_too(world, visitor
     assert logs_in(visitor, EMAIL, PASSWORD).status_code == 302
 
 
+def wrong_from_many(world, times: int, name: str = EMAIL) -> None:
+    """Let strangers at many addresses try wrong passwords, the captcha of each read right."""
+    for number in range(times):
+        stranger = Client(REMOTE_ADDR=f"198.51.100.{number}")
+        stranger.cookies["world"] = world.token
+        sent = {"email": name, "password": "lantern-2018", "captcha": read(stranger)}
+        assert refusal(stranger.post(LOG_IN, sent)) == WRONG
+
+
+def read(client: Client) -> str:
+    """Return what the client's picture says, once it was drawn."""
+    client.get("/register/captcha.png")
+    return str(client.session["captcha"])
+
+
+def test_a_hundred_wrong_passwords_from_elsewhere_do_not_shut_the_owner_out(world, visitor):
+    """The account asks for the captcha then, and the right password still opens it."""
+    walks.account_at(world, "verified", email=EMAIL)
+    wrong_from_many(world, 100)
+
+    asked = logs_in(visitor, EMAIL, PASSWORD)
+    assert refusal(asked) == {
+        "captcha": [
+            "Too many wrong passwords were tried for this account. Enter the password and the picture."
+        ]
+    }
+    assert 'name="captcha"' in asked.content.decode()
+    owner = {"email": EMAIL, "password": PASSWORD}
+    assert visitor.post(LOG_IN, owner | {"captcha": read(visitor)}).headers["Location"] == SCAN
+
+
+def test_the_captcha_is_asked_after_the_fifth_wrong_password_and_not_before(world, visitor):
+    walks.register(world, EMAIL)
+    wrong_from_many(world, log_in.WITHOUT_CAPTCHA - 1)
+    assert 'name="captcha"' not in visitor.get(LOG_IN).content.decode()
+
+    fifth = logs_in(visitor, EMAIL, "lantern-2018")
+
+    assert refusal(fifth) == WRONG
+    assert 'name="captcha"' in fifth.content.decode()
+    assert "captcha" in refusal(logs_in(visitor, EMAIL, PASSWORD))
+
+
+def test_a_wrong_captcha_is_refused_whatever_the_password_and_costs_the_picture(world, visitor):
+    walks.register(world, EMAIL)
+    wrong_from_many(world, log_in.WITHOUT_CAPTCHA)
+    picture = read(visitor)
+    sent = {"email": EMAIL, "password": PASSWORD}
+
+    for typed in ("0000", "0000"):
+        refused = visitor.post(LOG_IN, sent | {"captcha": typed})
+        assert refusal(refused)["captcha"][0].startswith("These are not the characters")
+    assert read(visitor) != picture
+    stale = visitor.post(LOG_IN, sent | {"captcha": picture})
+    assert "captcha" in refusal(stale)
+    for _turn in range(log_in.WRONG_PASSWORDS):  # a picture misread is no wrong password
+        visitor.post(LOG_IN, sent | {"captcha": "0000"})
+    assert visitor.post(LOG_IN, sent | {"captcha": read(visitor)}).status_code == 302
+
+
+def test_an_unknown_e_mail_is_locked_and_asks_for_the_captcha_just_so(world, visitor):
+    unknown = "nobody@lanternbay.example"
+    wrong_from_many(world, log_in.WITHOUT_CAPTCHA, unknown)
+    assert "captcha" in refusal(logs_in(visitor, unknown, PASSWORD))
+
+    for _turn in range(log_in.WRONG_PASSWORDS):
+        again = {"email": unknown, "password": PASSWORD, "captcha": read(visitor)}
+        assert refusal(visitor.post(LOG_IN, again)) == WRONG
+    assert refusal(logs_in(visitor, unknown, PASSWORD)) == TOO_MANY
+
+
 def test_waiting_tries_do_not_prolong_the_wait(world, visitor):
     walks.register(world, EMAIL)
     for _turn in range(log_in.WRONG_PASSWORDS + 20):
@@ -134,6 +230,18 @@ def test_waiting_tries_do_not_prolong_the_wait(world, visitor):
     Throttle.objects.update(window_start=F("window_start") - log_in.WRONG_PASSWORDS_WITHIN)
 
     assert logs_in(visitor, EMAIL, PASSWORD).status_code == 302
+
+
+def test_one_address_locked_out_locks_no_other(world, visitor):
+    walks.register(world, EMAIL)
+    for _turn in range(log_in.WRONG_PASSWORDS):
+        logs_in(visitor, EMAIL, "lantern-2018")
+    elsewhere = Client(REMOTE_ADDR="192.0.2.7")
+    elsewhere.cookies["world"] = world.token
+
+    entered = elsewhere.post(LOG_IN, {"email": EMAIL, "password": PASSWORD, "captcha": read(elsewhere)})
+
+    assert entered.headers["Location"] == ACTIVATION
 
 
 def test_one_emails_wrong_passwords_lock_nobody_else(world, make_world, visitor):

@@ -8,8 +8,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Account
+from accounts import actions
+from accounts.models import Account, Member
+from portal.kernel import confirmations, tallies
+from portal.kernel.limits import Limit
 from portal.kernel.models import World
+from portal.kernel.terms import Role
+from portal.outside.models import Person
 from portal.simulator import walks
 
 HOME = reverse("console:home")
@@ -20,6 +25,40 @@ def words(client: Client, url: str = HOME) -> str:
     response = client.get(url)
     assert response.status_code == 200
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+def member(account: Account, role: str) -> Person:
+    """Return somebody of the cast who is a member of the account now."""
+    persons = Person.objects.filter(world=account.world).exclude(pk=account.administrator.person_id)
+    person = persons.exclude(memberships__account=account).order_by("pk")[0]
+    Member.objects.create(
+        world=account.world, account=account, person=person, role=role, added_at=account.world.now()
+    )
+    return person
+
+
+def complete(account: Account) -> None:
+    """Give an account all its information, whatever way it comes there."""
+    Account.objects.filter(pk=account.pk).update(
+        name="Paper Kites",
+        name_key="paper kites",
+        photo="a" * 64,
+        introduction="Kites.",
+        first_category="game",
+    )
+
+
+def path_of(client: Client) -> list[tuple[str, str, bool]]:
+    """Return the release path: title, state, and whether the step has the green button."""
+    path = client.get(HOME).context["path"]
+    return [(step["title"], step["state"], step.get("primary", False)) for step in path]
+
+
+def green(client: Client) -> list[str]:
+    """Return what the green buttons of the page say."""
+    content = client.get(HOME).content.decode()
+    found = re.findall(r"<(?:a|button)[^>]*btn-primary[^>]*>(.*?)</(?:a|button)>", content, re.DOTALL)
+    return [re.sub(r"<[^>]+>|:.*", "", label).strip() for label in found]
 
 
 @pytest.fixture
@@ -56,9 +95,9 @@ def test_a_waiting_company_sees_what_to_do(waiting: Account, signed_in) -> None:
     text = words(client)
     assert "Paper Lantern Ltd Awaiting transfer" in text
     assert str(waiting.appid) in text
-    assert "3 of 4 done. One thing needs you." in text
+    assert "0 of 5 done. One thing needs you." in text
     wire = waiting.wiretransfer
-    assert f"Transfer ¥0.{wire.amount_fen:02} until 19 Mar 10:00" in text
+    assert f"The company pays ¥0.{wire.amount_fen:02} by wire transfer until 19 Mar 10:00." in text
     actors = client.get(HOME).context["actors"]
     assert [actor["name"] for actor in actors] == ["Paper Lantern Ltd", "The clock"]
     pay = actors[0]["buttons"][0]
@@ -110,7 +149,6 @@ def test_what_is_open_since_when(verified: Account, signed_in) -> None:
     rows = signed_in(verified).get(HOME).context["capabilities"]
     assert [(str(row["label"]), row.get("value")) for row in rows if row["state"] == "ok"] == [
         ("Mini Program information", "since 9 Mar"),
-        ("Submission and release", "since 9 Mar"),
         ("WeChat authentication", "since 9 Mar"),
     ]
 
@@ -137,6 +175,7 @@ def test_an_individual_is_done_and_told_what_never_opens(world: World, signed_in
     assert response.context["actors"] == []
     shut = [row for row in response.context["capabilities"] if row["state"] != "ok"]
     assert [(str(row["label"]), row.get("url")) for row in shut] == [
+        ("Submission and release", "/console/gate/submit_for_verification/"),
         ("WeChat authentication", None),
         ("WeChat Pay", None),
         ("Virtual Payment", None),
@@ -162,9 +201,138 @@ def test_when_the_money_is_back_nothing_is_planned(verified: Account, signed_in,
     assert response.context["history"][0]["title"] == "Ten working days pass"
 
 
-@pytest.mark.parametrize("page", ["home", "notices", "settings", "state"])
-def test_pages_are_cheap(verified: Account, signed_in, django_assert_max_num_queries, page: str) -> None:
+@pytest.mark.requirement("INF-4")
+def test_before_verification_development_is_open_and_information_waits(waiting: Account, signed_in) -> None:
+    client = signed_in(waiting)
+    assert path_of(client) == [
+        ("Entity", "now", True),
+        ("Information", "", False),
+        ("Development", "", False),
+        ("Verification", "", False),
+        ("Release", "", False),
+    ]
+    text = words(client)
+    assert "Opens when the entity is verified." in text
+    assert "1 project member. Development settings are open." in text
+
+
+@pytest.mark.requirement("INF-4")
+@pytest.mark.parametrize(
+    ("role", "at_first", "when_verified", "when_complete"),
+    [
+        ("administrator", "See the transfer details", "Fill in", "Development Settings"),
+        ("operator", None, "Fill in", None),
+        ("developer", "Development Settings", "Development Settings", "Development Settings"),
+        ("data_analyst", None, None, None),
+    ],
+)
+def test_one_green_button_for_what_this_person_can_do(
+    waiting: Account,
+    signed_in,
+    role: str,
+    at_first: str | None,
+    when_verified: str | None,
+    when_complete: str | None,
+) -> None:
+    person = member(waiting, "developer" if role == "administrator" else role)
+    client = signed_in(waiting, None if role == "administrator" else person)
+    assert green(client) == [label for label in [at_first] if label]
+    walks.pay(waiting)
+    assert green(client) == [label for label in [when_verified] if label]
+    complete(waiting)
+    assert green(client) == [label for label in [when_complete] if label]
+    assert path_of(client)[:3] == [
+        ("Entity", "done", False),
+        ("Information", "done", False),
+        ("Development", "now", when_complete is not None),
+    ]
+
+
+@pytest.mark.requirement("INF-4")
+def test_who_may_not_act_reads_who_must(verified: Account, signed_in) -> None:
+    text = words(signed_in(verified, member(verified, "data_analyst")))
+    missing = "Missing: name, photo, introduction and category. The administrator or an operator fills it in."
+    assert missing in text
+    assert "One thing needs you" not in text
+
+
+def test_a_guest_sees_the_path_and_no_green_button(waiting: Account, signed_in) -> None:
+    person = Person.objects.filter(world=waiting.world).exclude(pk=waiting.administrator.person_id)[0]
+    client = signed_in(waiting, person)
+    session = client.session
+    session["guest"] = person.name
+    session.save()
+    assert green(client) == []
+    assert f"{person.name}, Guest" in words(client)
+
+
+def test_a_review_that_waits_leads_to_the_desk(world: World, signed_in) -> None:
+    office = walks.account_at(world, "awaiting_authentication", entity_type="government")
+    client = signed_in(office)
+    assert green(client) == ["Go to WeChat authentication"]
+    walks.apply(office)
+    assert "A reviewer looks at the application." in words(client)
+    assert green(client) == ["Add a developer"]
+    (reviewer,) = client.get(HOME).context["actors"]
+    desk = reviewer["buttons"][0]
+    assert (reviewer["text"], desk["label"], desk["fields"]) == (
+        "Has at the desk: WeChat authentication.",
+        "Open the desk",
+        {"world": world.token},
+    )
+    assert client.post(desk["url"], desk["fields"]).headers["Location"] == "/admin/kernel/review/"
+
+
+def test_a_scan_that_waits_leads_to_the_phone(verified: Account, signed_in, time) -> None:
     client = signed_in(verified)
+    actions.ask_to_close(verified.pk, by=verified.administrator.person.as_actor())
+    phone = client.get(HOME).context["actors"][0]
+    assert (phone["name"], phone["text"]) == (
+        verified.administrator.name,
+        "Is asked on the phone: Close this account",
+    )
+    assert client.get(phone["buttons"][0]["url"]).status_code == 200
+    time.passes(minutes=6)
+    assert "phone" not in [actor["icon"] for actor in client.get(HOME).context["actors"]]
+
+
+def test_an_account_that_is_being_closed_says_until_when_it_can_be_kept(verified: Account, signed_in) -> None:
+    by = verified.administrator.person.as_actor()
+    confirmations.confirm(actions.ask_to_close(verified.pk, by=by).pk, by=by)
+    client = signed_in(verified)
+    assert "The administrator can keep it until 16 Mar 2019, 10:00." in words(client)
+    assert green(client) == []
+    response = client.get(HOME)
+    assert (
+        response.context["history"][0]["title"]
+        == "¥0." + f"{verified.wiretransfer.amount_fen:02} is returned"
+    )
+    assert response.context["history"][1]["title"] == "The account is closed"
+    button = response.context["actors"][0]["buttons"][0]
+    assert button["label"] == "To the end of the freeze period"
+
+
+def test_quotas_count_what_is_used(verified: Account, signed_in) -> None:
+    member(verified, "operator")
+    member(verified, "experience_member")
+    tallies.spend(Limit.PHOTO_CHANGES, verified)
+    quotas = signed_in(verified).get(HOME).context["quotas"]
+    assert [(row["label"], row["used"], row["total"]) for row in quotas] == [
+        ("Name changes before the release", 0, 2),
+        ("Photo changes", 1, 5),
+        ("Introduction changes", 0, 5),
+        ("Category changes", 0, 3),
+        ("Server domain changes", 0, 5),
+        ("Project members", 2, 30),
+    ]
+
+
+@pytest.mark.parametrize("role", ["administrator", "developer"])
+@pytest.mark.parametrize("page", ["home", "notices", "settings", "state", "log"])
+def test_pages_are_cheap(
+    verified: Account, signed_in, django_assert_max_num_queries, page: str, role: str
+) -> None:
+    client = signed_in(verified, None if role == "administrator" else member(verified, role))
     with django_assert_max_num_queries(8):
         assert client.get(reverse(f"console:{page}")).status_code == 200
 
@@ -178,9 +346,58 @@ def test_the_menu_shows_payment_shut_with_its_reason(waiting: Account, signed_in
     ] == [
         (
             "",
-            [("Home", ""), ("Wire transfer", ""), ("Where this stands", ""), ("Notification centre", "")],
+            [("Home", ""), ("Wire transfer", ""), ("Mini Program information", ""), ("User Identity", "")],
         ),
         ("Payment", [("WeChat Pay", NOT_AUTHENTICATED), ("Virtual Payment", NOT_AUTHENTICATED)]),
-        ("Settings", [("Basic Settings", ""), ("WeChat authentication", "")]),
+        (
+            "Settings",
+            [
+                ("Basic Settings", ""),
+                ("Development Settings", ""),
+                ("WeChat authentication", ""),
+                ("Security", ""),
+                ("Operation log", ""),
+            ],
+        ),
+        ("Account", [("Where this stands", ""), ("Notification centre", "")]),
     ]
     assert [item["current"] for item in menu[0]["items"]] == [True, False, False, False]
+
+
+@pytest.mark.requirement("DEV-3")
+@pytest.mark.parametrize(
+    ("role", "shut"),
+    [
+        ("operator", ["Development Settings"]),
+        ("developer", ["Operation log"]),
+        ("data_analyst", ["Development Settings", "Operation log"]),
+    ],
+)
+def test_the_menu_keeps_what_a_role_may_not_use_and_says_so(
+    verified: Account, signed_in, role: str, shut: list[str]
+) -> None:
+    client = signed_in(verified, member(verified, role))
+    console = client.get(HOME).context["console"]
+    settings = console["menu"][2]["items"]
+    closed = [item for item in settings if item["shut_reason"]]
+    assert [str(item["label"]) for item in closed] == shut
+    assert {(item["url"], item["shut_reason"]) for item in closed} == {
+        ("", f"Not open to your role: {Role(role).label}")
+    }
+    assert f"Not open to your role: {Role(role).label}" in words(client)
+
+
+@pytest.mark.requirement("DEV-3")
+def test_the_header_says_who_is_signed_in_and_as_what(verified: Account, signed_in) -> None:
+    person = member(verified, "developer")
+    client = signed_in(verified, person)
+    assert f"{person.name}, Developer" in words(client)
+    assert verified.administrator.name not in words(client)
+
+
+@pytest.mark.requirement("DEV-3")
+@pytest.mark.parametrize("page", ["home", "notices", "settings", "state", "log"])
+def test_an_experience_member_has_no_console(verified: Account, signed_in, page: str) -> None:
+    client = signed_in(verified, member(verified, "experience_member"))
+    url = reverse(f"console:{page}")
+    assert client.get(url).headers["Location"] == f"{reverse('accounts:log_in')}?next={url}"

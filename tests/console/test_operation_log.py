@@ -79,7 +79,8 @@ def test_a_filter_that_is_none_never_breaks_the_page(account, signed_in, asked):
 def test_the_export_has_the_same_lines_and_no_formulas(account, signed_in):
     AuditEvent.objects.create(
         world_id=account.world_id, account_id=account.pk, subject_type="accounts.Account",
-        subject_id=account.pk, name="activate", by_kind="person", by_name="=HYPERLINK(1)", reason="+1", at=account.world.now(),
+        subject_id=account.pk, name="activate", by_kind="person", by_name="=HYPERLINK(1)", reason="+1",
+        at=account.world.now(),
     )  # fmt: skip
     client = signed_in(account)
     lines = client.get(reverse(LOG)).context["lines"]

@@ -104,6 +104,8 @@ def test_a_gate_says_why_what_is_met_and_what_opens_it(world: World, signed_in) 
     assert [(row["label"], row["state"]) for row in gate["rows"]] == [
         ("Entity type: Enterprises", "ok"),
         ("Entity verified", ""),
+        ("Information complete", ""),
+        ("Your role: Administrator", "ok"),
     ]
     assert "Submission and release Not open" in words(client, url)
 
@@ -116,6 +118,8 @@ def test_a_gate_that_never_opens_says_so(world: World, signed_in) -> None:
         ("Entity type: Individuals", "no"),
         ("Entity verified", "ok"),
         ("WeChat authentication", ""),
+        ("Mini Game", ""),
+        ("Your role: Administrator", "ok"),
     ]
     assert gate["url"] == ""
 

@@ -273,7 +273,6 @@ def test_an_account_is_brought_to_a_stage(api, world, here, stage, entity_type):
         {"stage": "awaiting_transfer", "entity_type": "government"},
         {"stage": "released"},
         {"stage": "verified", "account_type": "service"},
-        {"stage": "verified", "category": "game"},
     ],
 )
 def test_a_stage_out_of_reach_is_409_and_leaves_nothing(api, here, asked):
@@ -282,6 +281,23 @@ def test_a_stage_out_of_reach_is_409_and_leaves_nothing(api, here, asked):
 
     assert (status, told["code"], told["field"]) == (409, "unreachable_stage", "stage")
     assert (Account.objects.count(), Letter.objects.count(), AuditEvent.objects.count()) == (0, 0, before)
+
+
+@pytest.mark.requirement("INF-3", "API-5")
+def test_an_account_is_made_a_complete_mini_game(api, here):
+    made = api.post(f"{here}/accounts", {"stage": "perfected", "category": "card_board"})
+
+    assert made["capabilities"]["submit_for_verification"]["allowed"]
+    assert made["limits"]["category_changes"] == {"used": 1, "left": 2}
+    assert made["limits"]["project_members"] == {"used": 1, "left": 29}
+
+
+def test_a_category_that_is_none_is_409_and_leaves_nothing(api, here):
+    status, told = api.refused("POST", f"{here}/accounts", {"stage": "perfected", "category": "cooking"})
+
+    assert (status, told["code"], told["field"]) == (409, "category", "category")
+    assert "puzzle" in told["message"]
+    assert Account.objects.count() == 0
 
 
 @pytest.mark.parametrize("stage", ["", "expired", "nowhere", None, 5])

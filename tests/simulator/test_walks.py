@@ -3,7 +3,7 @@
 import pytest
 
 from portal.kernel.models import AuditEvent, World
-from portal.kernel.terms import EntityType
+from portal.kernel.terms import EntityType, Fact
 from portal.outside.models import Letter
 from portal.simulator import walks
 
@@ -137,3 +137,23 @@ def test_a_walk_to_the_end_moves_the_clock_to_the_deadline(world):
 
     assert account.expired_at == account.wiretransfer.due_at
     assert World.objects.get(pk=world.pk).now() == account.wiretransfer.due_at
+
+
+@pytest.mark.requirement("INF-1", "INF-3")
+@pytest.mark.parametrize("entity_type", EntityType)
+def test_every_entity_type_comes_to_a_complete_mini_game(world: World, entity_type: str) -> None:
+    account = walks.account_at(world, "perfected", entity_type=entity_type)
+    assert account.is_game
+    assert Fact.INFORMATION in account.facts
+
+
+def test_a_class_that_needs_a_review_passes_the_desk_on_the_way(world: World) -> None:
+    account = walks.account_at(world, "perfected", category="card_board")
+    assert [category.second for category in account.categories.filter(state="in_use")] == ["card_board"]
+
+
+@pytest.mark.requirement("DEV-1")
+def test_members_are_bound_as_people_would(world: World) -> None:
+    account = walks.account_at(world, "verified")
+    assert walks.bind(account, "meiran", "developer").role == "developer"
+    assert walks.bind(account, "guoan", "experience_member").role == "experience_member"

@@ -18,6 +18,7 @@ from portal.kernel import confirmations, reviews
 from portal.kernel.models import Verdict, World
 from portal.kernel.terms import EntityType
 from portal.simulator import walks
+from tests.conftest import seat
 from verification import authentication_forms, authentication_samples, materials, specimens
 from verification.actions import authentication
 from verification.models import AuthenticationOrder, Document
@@ -601,7 +602,7 @@ def test_nobody_else_sees_a_picture_and_no_guess_finds_one(
     stranger = walks.account_at(make_world("Class 08"), "verified")
     for other in (neighbour, stranger):
         foreign = Client()
-        foreign.force_login(other.login)
+        seat(foreign, other)
         assert foreign.get(address(picture)).status_code == 404
         assert foreign.get(reverse("verification:document", args=[2**70])).status_code == 404
 

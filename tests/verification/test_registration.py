@@ -19,6 +19,7 @@ from accounts.models import Account
 from portal.kernel import confirmations
 from portal.kernel.models import Confirmation, World
 from portal.simulator import walks
+from tests.conftest import seat
 from verification import samples
 from verification.actions.entity import SCAN
 from verification.models import Registration, SmsCode
@@ -332,5 +333,6 @@ def test_the_confirm_and_done_pages_take_at_most_eight_queries(
     with django_assert_max_num_queries(8):
         assert browser.get("/register/confirm/").status_code == 200
     walks.confirm(account)
+    seat(browser, account)
     with django_assert_max_num_queries(8):
         assert browser.get("/register/done/").status_code == 200

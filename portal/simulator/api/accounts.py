@@ -10,10 +10,14 @@ from django.utils.translation import gettext as _
 from ninja import Router
 from pydantic import Field
 
+from accounts import categories, places
 from accounts.models import Account, Administrator, Entity
+from accounts.models.account import GAME
+from portal.kernel import tallies
 from portal.kernel.errors import Refused
+from portal.kernel.limits import Limit, Usage
 from portal.kernel.models import Review, World
-from portal.kernel.terms import Capability, EntityType
+from portal.kernel.terms import Capability, EntityType, Role
 from portal.kernel.text import email as read_email
 from portal.outside import bank
 from portal.outside.models import Person
@@ -32,6 +36,14 @@ from verification.models import WireTransfer
 
 router = Router(tags=["Accounts"])
 
+COUNTED = (
+    Limit.SHORT_NAME_CHANGES,
+    Limit.PHOTO_CHANGES,
+    Limit.INTRODUCTION_CHANGES,
+    Limit.CATEGORY_CHANGES,
+    Limit.DOMAIN_CHANGES,
+)
+
 PAGE = 20  # each account's limits are counted
 BUILT = (
     "registered",
@@ -40,6 +52,7 @@ BUILT = (
     "awaiting_authentication",
     "verified",
     "authenticated",
+    "perfected",
 )
 Stage = Literal[
     "registered",
@@ -61,6 +74,7 @@ class NewAccount(Body):
     """How far an account shall have come, and whose it is; what is left out is invented.
 
     `entity` is the id of an entity that has accounts already: the new one belongs to it too.
+    `category` is a class of Game, from `perfected` on.
     """
 
     stage: Stage
@@ -163,21 +177,32 @@ def apply_for_authentication(request: HttpRequest, world: Id, account: Id) -> Ht
 
 
 def _walk(world: World, asked: NewAccount, owner: Entity | None, email: str) -> Account:
-    if asked.stage not in BUILT or asked.account_type != "mini_program" or asked.category is not None:
+    if asked.stage not in BUILT or asked.account_type != "mini_program":
         raise Refused(
             _("No account was made: this portal cannot bring a %(type)s to %(stage)s yet. "
-              "Ask for a Mini Program without a category, up to %(last)s.")
+              "Ask for a Mini Program, up to %(last)s.")
             % {"type": asked.account_type, "stage": asked.stage, "last": BUILT[-1]},
             code="unreachable_stage",
             field="stage",
         )  # fmt: skip
+    category = asked.category or "casual"
+    if categories.class_of(GAME, category) is None:
+        raise Refused(
+            _("No account was made: %(category)s is no class of Game. Ask for one of: %(classes)s.")
+            % {
+                "category": category,
+                "classes": ", ".join(each.code for each in categories.LEVELS[GAME].classes),
+            },
+            code="category",
+            field="category",
+        )
     whose = {"entity_type": asked.entity_type, "name": asked.name}
     if owner is not None:
         whose = {"entity_type": owner.entity_type, "name": owner.name, "number": owner.number}
         if owner.entity_type == EntityType.INDIVIDUAL:
             whose["wechat_id"] = Person.objects.get(world=world, id_number=owner.number).wechat_id
     try:
-        return walks.account_at(world, asked.stage, email=email, **whose)
+        return walks.account_at(world, asked.stage, email=email, category=category, **whose)
     except ValueError:
         raise Refused(
             _("No account was made: %(type)s cannot come to %(stage)s. Choose another of the two.")
@@ -230,11 +255,17 @@ def _shape(account: Account) -> AccountShape:
         else None,
         administrator=person_shape(administrator) if administrator else None,
         capabilities={capability.value: _allowed(account, capability) for capability in Capability},
-        limits={
-            usage.limit.value: Used(used=usage.used, left=usage.left)
-            for usage, _field in verification.usages(account.world, verification.draft_of(account))
-        },
+        limits={usage.limit.value: Used(used=usage.used, left=usage.left) for usage in _usages(account)},
     )
+
+
+def _usages(account: Account) -> list[Usage]:
+    """Return the limits that concern an account: the registration's, and once confirmed the console's."""
+    found = [usage for usage, _field in verification.usages(account.world, verification.draft_of(account))]
+    if account.confirmed_at is None:
+        return found
+    members = [places.of_account(account, role) for role in (Role.DEVELOPER, Role.EXPERIENCE_MEMBER)]
+    return [*found, *members, *tallies.usages(account, *COUNTED)]
 
 
 def _allowed(account: Account, capability: Capability) -> Allowed:

@@ -1,11 +1,10 @@
-"""Accounts brought to a stage by walking the real actions: for prepared worlds, demos and tests."""
+"""Registration and verification, walked as people would: the form, the scan, the bank, the desk."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from random import Random
 from typing import Final
 
@@ -14,12 +13,12 @@ from PIL import Image, ImageDraw
 
 from accounts import actions as accounts
 from accounts.models import Account, Login
-from portal.kernel import confirmations, pictures, policy, reviews, worlds
-from portal.kernel.actors import SIMULATOR, VISITOR
+from portal.kernel import confirmations, pictures, policy, reviews
+from portal.kernel.actors import VISITOR
 from portal.kernel.models import Review, Verdict, World
 from portal.kernel.pictures import Picture
 from portal.kernel.reviews import Reason
-from portal.kernel.terms import AccountType, EntityType, VerificationMethod
+from portal.kernel.terms import AccountType, EntityType
 from portal.kernel.text import email_key
 from portal.outside import bank, names, numbers
 from portal.outside.models import BankAccount, BankTransfer, Letter, Person
@@ -221,68 +220,3 @@ def free_email(world: World, company: str) -> str:
         mailbox, _, domain = address.partition("@")
         return f"{mailbox}{number}@{domain}"
     return address
-
-
-# What stages an account passes on the way, once its entity is confirmed.
-WIRED: Final = ("awaiting_transfer", "verified", "authenticated", "expired")
-REVIEWED: Final = ("awaiting_authentication", "authenticated", "lapsed", "expired")
-
-
-def account_at(
-    world: World,
-    stage: str,
-    *,
-    entity_type: str = EntityType.ENTERPRISE,
-    method: str = "",
-    email: str = "",
-    name: str = "",
-    number: str = "",
-    wechat_id: str = "",
-    language: str = "en",
-) -> Account:
-    """Return an account at `stage`: a state of the account's own machine.
-
-    A company goes by wire transfer where that leads to the stage, unless `method` says otherwise;
-    one verified by wire may be authenticated too. For an expired or lapsed one the world's clock has
-    gone on to the end. ValueError for a stage that entity type and method never come to.
-    """
-    if not method and stage in REVIEWED and stage not in WIRED:
-        method = VerificationMethod.WECHAT_AUTHENTICATION
-    typed = draft(world, entity_type, name=name, number=number, wechat_id=wechat_id, method=method)
-    ways = {
-        VerificationMethod.REAL_NAME_SCAN: ("verified",),
-        VerificationMethod.WIRE_TRANSFER: WIRED,
-        VerificationMethod.WECHAT_AUTHENTICATION: REVIEWED,
-    }
-    unconfirmed = ("registered", "activated")
-    reachable = typed.method in policy.METHODS[EntityType(entity_type)]
-    if not reachable or stage not in (*unconfirmed, *ways[VerificationMethod(typed.method)]):
-        raise ValueError(f"{entity_type} cannot be brought to {stage}")
-    account = register(world, email or free_email(world, typed.entity_name), language=language)
-    if stage == "registered":
-        return account
-    account = activate(account)
-    if stage == "activated":
-        return account
-    fill_in(account, typed)
-    account = confirm(account)
-    if stage == account.state:
-        return account
-    if stage == "expired":
-        wired = account.state == "awaiting_transfer"
-        ends_at = account.wiretransfer.due_at if wired else authentication.lapses_at(account)
-        return _at_the_end(account, ends_at)
-    if account.state == "awaiting_transfer":
-        pay(account)
-    if stage in {"authenticated", "lapsed"}:
-        account = authenticate(Account.objects.get(pk=account.pk))
-    if stage == "lapsed":
-        return _at_the_end(account, account.authenticated_until)
-    return Account.objects.get(pk=account.pk)
-
-
-def _at_the_end(account: Account, moment: datetime | None) -> Account:
-    if moment is None:
-        raise ValueError("nothing ends this account")
-    worlds.advance(account.world_id, to=moment, by=SIMULATOR)
-    return Account.objects.get(pk=account.pk)

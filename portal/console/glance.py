@@ -1,0 +1,132 @@
+"""What the home asks about an account beyond the account itself, in one query that is compiled once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from django.db import connection
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy
+
+from accounts import scans
+from accounts.models import Account, Member
+from information.models import Naming
+from portal.kernel import limits, tallies
+from portal.kernel.compiled import Compiled
+from portal.kernel.limits import Limit, Usage
+from portal.kernel.models import Confirmation, Deadline, Review, Tally
+from portal.kernel.terms import AccountState, EntityType, Role
+from verification.actions import wire_transfer
+from verification.models import WireTransfer
+
+# What is counted by the month, and what the home calls it.
+MONTHLY: Final = {
+    Limit.PHOTO_CHANGES: gettext_lazy("Photo changes"),
+    Limit.INTRODUCTION_CHANGES: gettext_lazy("Introduction changes"),
+    Limit.CATEGORY_CHANGES: gettext_lazy("Category changes"),
+    Limit.DOMAIN_CHANGES: gettext_lazy("Server domain changes"),
+}
+WAITING: Final = (Confirmation.State.SHOWN, Confirmation.State.SCANNED)
+
+
+@dataclass(frozen=True)
+class Glance:
+    """What is used of the limits, what goes on, and what waits for somebody.
+
+    `reviews` are the kinds that wait at the desk, `scan` is the purpose of what waits on the
+    administrator's phone, or ''; `returned_at` is when validated money goes back.
+    """
+
+    wire: WireTransfer | None
+    returned_at: datetime | None
+    members: int  # of the project, with the administrator
+    usages: Mapping[Limit, Usage]
+    reviews: frozenset[str]
+    scan: str
+    scan_id: int
+
+
+def look(account: Account) -> Glance:
+    """Return it for an account with its world. One query."""
+    now = account.world.now()
+    month, again_on = tallies.window(Limit.PHOTO_CHANGES, now)
+    stored: Any = connection.ops.adapt_datetimefield_value(now)
+    row: Any = _ACCOUNT.fetch(account.pk, month, stored)[0]
+    members = row.project_members + 1  # the administrator counts
+    return Glance(
+        wire=getattr(row, "wiretransfer", None),
+        returned_at=row.returned_at,
+        members=members,
+        usages=_usages(row, members, again_on),
+        reviews=frozenset(kind for kind in (row.review, row.other_review) if kind),
+        scan=row.scan or "",
+        scan_id=row.scan_id or 0,
+    )
+
+
+def _usages(row: Any, members: int, again_on: date | None) -> dict[Limit, Usage]:
+    found = {limit: Usage(limit, getattr(row, limit.value), again_on=again_on) for limit in MONTHLY}
+    if row.released_at is None:
+        changes = max(0, row.names - 1)  # the first name is no change
+        found = {Limit.NAME_CHANGES: Usage(Limit.NAME_CHANGES, changes), **found}
+    most = limits.members(
+        EntityType(row.entity_type),
+        authenticated=row.state == AccountState.AUTHENTICATED,
+        released=row.released_at is not None,
+    )
+    return found | {Limit.PROJECT_MEMBERS: Usage(Limit.PROJECT_MEMBERS, members, ceiling=most)}
+
+
+def _build(account: Any, month: Any, now: Any) -> QuerySet[Account]:
+    mine: dict[str, Any] = {"account_id": OuterRef("pk")}
+    spent = {
+        limit.value: Coalesce(
+            Subquery(
+                Tally.objects.filter(limit=limit.value, subject_id=OuterRef("pk"), period=month).values(
+                    "used"
+                )
+            ),
+            0,
+        )
+        for limit in MONTHLY
+    }
+    promised = Deadline.objects.open().filter(
+        kind=wire_transfer.RETURN, subject_id=OuterRef("wiretransfer__receipt_id")
+    )
+    waiting = Review.objects.open().filter(world_id=OuterRef("world_id"), **mine)
+    asked = Confirmation.objects.filter(
+        world_id=OuterRef("world_id"),
+        person_id=OuterRef("administrator__person_id"),
+        purpose__in=sorted(scans.NAMES),
+        subject_id=OuterRef("pk"),
+        state__in=WAITING,
+        expires_at__gt=now,
+    ).order_by("-id")
+    active = Member.objects.filter(state=Member.State.ACTIVE, **mine).exclude(role=Role.EXPERIENCE_MEMBER)
+    adopted = Naming.objects.filter(state=Naming.State.ADOPTED, **mine)
+    return (
+        Account.objects.filter(pk=account)
+        .select_related("wiretransfer__receipt")
+        .annotate(
+            **spent,
+            project_members=_count(active),
+            names=_count(adopted),
+            returned_at=Subquery(promised.values("due_at")[:1]),
+            review=Subquery(waiting.order_by("kind").values("kind")[:1]),
+            other_review=Subquery(waiting.order_by("-kind").values("kind")[:1]),
+            scan=Subquery(asked.values("purpose")[:1]),
+            scan_id=Subquery(asked.values("id")[:1]),
+        )
+    )
+
+
+def _count(rows: QuerySet[Any]) -> Coalesce:
+    counted = rows.order_by().values("account_id").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+_ACCOUNT: Final = Compiled(_build, parameters=3)

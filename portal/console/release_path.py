@@ -1,0 +1,166 @@
+"""The release path of an account: five steps, what is done, what is next and who must act (INF-4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.categories import first_label
+from accounts.models import Account
+from accounts.principals import Principal
+from portal.console.glance import Glance
+from portal.console.menu import address
+from portal.kernel.terms import AccountState, Capability, Fact, VerificationMethod
+from portal.kernel.wording import listed, short_day, short_moment, yuan
+from verification.models import WireTransfer
+
+AUTHENTICATION: Final = "verification:authentication"
+INFORMATION: Final = "information:information"
+WIRE: Final = "verification:wire_transfer"
+DEVELOPMENT: Final = "accounts:development"
+MEMBERS: Final = "accounts:members"
+
+# A part of the information that lies at the desk, by the kind of its review.
+REVIEWED: Final = {"name": "information.name", "first_category": "information.category"}
+PARTS: Final = {
+    "name": gettext_lazy("name"),
+    "photo": gettext_lazy("photo"),
+    "introduction": gettext_lazy("introduction"),
+    "first_category": gettext_lazy("category"),
+}
+
+
+def steps(principal: Principal, glance: Glance) -> list[dict[str, Any]]:
+    """Return the steps as `_partials/path.html` wants them.
+
+    The first one not done has the ring. The first one on which this person can do something has the
+    green button: development goes on beside entity and information.
+    """
+    found = [
+        _entity(principal, glance),
+        _information(principal, glance),
+        _development(principal, glance),
+        {"title": _("Verification"), "text": _verification(principal)},
+        {"title": _("Release"), "text": _("By hand, after approval.")},
+    ]
+    ahead = [step for step in found if step.get("state") not in {"done", "fail"}]
+    stuck = any(step.get("state") == "fail" for step in found)
+    for step in ahead:
+        step["state"] = "now" if step is ahead[0] and not stuck else ""
+    mine = [step for step in found if step.pop("mine", False)]
+    if mine:
+        mine[0]["primary"] = True
+    return found
+
+
+def summary(path: list[dict[str, Any]]) -> str:
+    """Return how far the path has been walked, and whether it waits for the reader."""
+    done = sum(step["state"] == "done" for step in path)
+    said = _("%(done)d of %(total)d done.") % {"done": done, "total": len(path)}
+    if any(step.get("primary") for step in path):
+        return _("%(done)s One thing needs you.") % {"done": said}
+    return said
+
+
+def _entity(principal: Principal, glance: Glance) -> dict[str, Any]:
+    account, wire = principal.account, glance.wire
+    if wire is not None and wire.state == WireTransfer.State.WAITING:
+        facts = {"amount": yuan(wire.amount_fen), "due_at": short_moment(wire.due_at)}
+        text = _("The company pays %(amount)s by wire transfer until %(due_at)s.") % facts
+        return _step(_("Entity"), text, WIRE, _("See the transfer details"), mine=principal.is_administrator)
+    if account.state == AccountState.AWAITING_AUTHENTICATION:
+        return _applied(principal, glance)
+    if account.state == AccountState.LAPSED:
+        text = _("WeChat authentication lapsed on %(day)s.") % {"day": short_day(account.authenticated_until)}
+        return _applying(principal, text) | {"state": "fail"}
+    step = _step(_("Entity"), _proved(account), *_page_of_the_proof(account))
+    return step | {"state": "done"}
+
+
+def _applied(principal: Principal, glance: Glance) -> dict[str, Any]:
+    if "verification.authentication" in glance.reviews:
+        return _step(_("Entity"), _("A reviewer looks at the application."), AUTHENTICATION, _("View"))
+    if principal.can(Capability.APPLY_FOR_AUTHENTICATION):
+        return _applying(principal, _("WeChat authentication decides."))
+    return _applying(principal, _("WeChat authentication decides. The administrator applies."))
+
+
+def _applying(principal: Principal, text: str) -> dict[str, Any]:
+    if principal.can(Capability.APPLY_FOR_AUTHENTICATION):
+        return _step(_("Entity"), text, AUTHENTICATION, _("Go to WeChat authentication"), mine=True)
+    return _step(_("Entity"), text, AUTHENTICATION, _("View"))
+
+
+def _proved(account: Account) -> str:
+    day = {"day": short_day(account.verified_at or account.authenticated_at)}
+    if account.method == VerificationMethod.WIRE_TRANSFER:
+        return _("Verified by wire transfer on %(day)s.") % day
+    if account.method == VerificationMethod.REAL_NAME_SCAN:
+        return _("Verified by real-name scan on %(day)s.") % day
+    return _("WeChat authentication on %(day)s.") % day
+
+
+def _page_of_the_proof(account: Account) -> tuple[str, str]:
+    pages: Mapping[str, str] = {
+        VerificationMethod.WIRE_TRANSFER: WIRE,
+        VerificationMethod.WECHAT_AUTHENTICATION: AUTHENTICATION,
+    }
+    page = pages.get(account.method, "console:settings")
+    return page, _("View")
+
+
+def _information(principal: Principal, glance: Glance) -> dict[str, Any]:
+    account = principal.account
+    missing = [part for part in PARTS if not getattr(account, part)]
+    if not missing:
+        text = _("Name, photo, introduction and category %(category)s.")
+        facts = {"category": first_label(account.first_category)}
+        return _step(_("Information"), text % facts, INFORMATION, _("View")) | {"state": "done"}
+    decision = account.can(Capability.EDIT_INFORMATION)
+    if not decision:
+        text = _("Opens when the entity is verified.") if account.closes_at is None else decision.reason
+        return _step(_("Information"), text, INFORMATION, _("View"))
+    at_the_desk = [part for part in missing if REVIEWED.get(part) in glance.reviews]
+    if at_the_desk == missing:
+        text = _("A reviewer looks at: %(parts)s.") % {"parts": _named(missing)}
+        return _step(_("Information"), text, INFORMATION, _("View"))
+    facts = {"parts": _named(part for part in missing if part not in at_the_desk)}
+    if principal.can(Capability.EDIT_INFORMATION):
+        text = _("Missing: %(parts)s.") % facts
+        return _step(_("Information"), text, INFORMATION, _("Fill in"), mine=True)
+    text = _("Missing: %(parts)s. The administrator or an operator fills it in.") % facts
+    return _step(_("Information"), text, INFORMATION, _("View"))
+
+
+def _named(parts: Any) -> str:
+    return listed([str(PARTS[part]) for part in parts])
+
+
+def _development(principal: Principal, glance: Glance) -> dict[str, Any]:
+    """Return the step that goes on from the confirmation: who builds it, and where it is set up."""
+    text = ngettext(
+        "%(count)d project member. Development settings are open.",
+        "%(count)d project members. Development settings are open.",
+        glance.members,
+    ) % {"count": glance.members}
+    may = principal.can(Capability.EDIT_DEVELOPMENT_SETTINGS)
+    if principal.account.closes_at is not None:
+        return _step(_("Development"), may.reason, MEMBERS, _("Members"))
+    if glance.members == 1 and principal.can(Capability.MANAGE_PROJECT_MEMBERS):
+        return _step(_("Development"), text, MEMBERS, _("Add a developer"), mine=True)
+    if may:
+        return _step(_("Development"), text, DEVELOPMENT, _("Development Settings"), mine=True)
+    return _step(_("Development"), text, MEMBERS, _("Members"))
+
+
+def _verification(principal: Principal) -> str:
+    if Fact.INFORMATION in principal.account.facts:
+        return _("The administrator submits a version.")
+    return _("The administrator submits a version when the information is complete.")
+
+
+def _step(title: str, text: str, page: str, action: str, *, mine: bool = False) -> dict[str, Any]:
+    return {"title": title, "text": text, "url": address(page), "action": action, "mine": mine}

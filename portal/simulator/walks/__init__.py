@@ -1,0 +1,50 @@
+"""Accounts brought to a stage by walking the real actions: for prepared worlds, demos and tests."""
+
+from portal.simulator.walks.information import bind, choose, free_name, made_photo, perfect, rename
+from portal.simulator.walks.stages import account_at
+from portal.simulator.walks.verification import (
+    PASSWORD,
+    activate,
+    activation_token,
+    administrator,
+    apply,
+    authenticate,
+    confirm,
+    decide,
+    draft,
+    fill_in,
+    fill_in_application,
+    free_email,
+    made_picture,
+    pay,
+    pay_fee,
+    register,
+    waiting_review,
+)
+
+__all__ = [
+    "PASSWORD",
+    "account_at",
+    "activate",
+    "activation_token",
+    "administrator",
+    "apply",
+    "authenticate",
+    "bind",
+    "choose",
+    "confirm",
+    "decide",
+    "draft",
+    "fill_in",
+    "fill_in_application",
+    "free_email",
+    "free_name",
+    "made_photo",
+    "made_picture",
+    "pay",
+    "pay_fee",
+    "perfect",
+    "register",
+    "rename",
+    "waiting_review",
+]

@@ -1,0 +1,96 @@
+"""An account brought to a stage, by everything that people would do on the way."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from accounts.models import Account
+from portal.kernel import policy, worlds
+from portal.kernel.actors import SIMULATOR
+from portal.kernel.models import World
+from portal.kernel.terms import EntityType, VerificationMethod
+from portal.simulator.walks.information import perfect
+from portal.simulator.walks.verification import (
+    activate,
+    authenticate,
+    confirm,
+    draft,
+    fill_in,
+    free_email,
+    pay,
+    register,
+)
+from verification.actions import authentication
+
+# What comes after verification, by whichever way.
+PERFECTED: Final = ("perfected",)
+# What stages an account passes on the way, once its entity is confirmed.
+WIRED: Final = ("awaiting_transfer", "verified", "authenticated", "expired", *PERFECTED)
+REVIEWED: Final = ("awaiting_authentication", "authenticated", "lapsed", "expired", *PERFECTED)
+
+
+def account_at(
+    world: World,
+    stage: str,
+    *,
+    entity_type: str = EntityType.ENTERPRISE,
+    method: str = "",
+    email: str = "",
+    name: str = "",
+    number: str = "",
+    wechat_id: str = "",
+    language: str = "en",
+    category: str = "casual",
+) -> Account:
+    """Return an account at `stage`: a state of the account's own machine, or `perfected` after it.
+
+    A company goes by wire transfer where that leads to the stage, unless `method` says otherwise;
+    one verified by wire may be authenticated too. For an expired or lapsed one the world's clock has
+    gone on to the end. ValueError for a stage that entity type and method never come to.
+    """
+    if not method and stage in REVIEWED and stage not in WIRED:
+        method = VerificationMethod.WECHAT_AUTHENTICATION
+    typed = draft(world, entity_type, name=name, number=number, wechat_id=wechat_id, method=method)
+    ways = {
+        VerificationMethod.REAL_NAME_SCAN: ("verified", *PERFECTED),
+        VerificationMethod.WIRE_TRANSFER: WIRED,
+        VerificationMethod.WECHAT_AUTHENTICATION: REVIEWED,
+    }
+    unconfirmed = ("registered", "activated")
+    reachable = typed.method in policy.METHODS[EntityType(entity_type)]
+    if not reachable or stage not in (*unconfirmed, *ways[VerificationMethod(typed.method)]):
+        raise ValueError(f"{entity_type} cannot be brought to {stage}")
+    account = register(world, email or free_email(world, typed.entity_name), language=language)
+    if stage == "registered":
+        return account
+    account = activate(account)
+    if stage == "activated":
+        return account
+    fill_in(account, typed)
+    account = confirm(account)
+    if stage == account.state:
+        return account
+    if stage == "expired":
+        wired = account.state == "awaiting_transfer"
+        ends_at = account.wiretransfer.due_at if wired else authentication.lapses_at(account)
+        return _at_the_end(account, ends_at)
+    if account.state == "awaiting_transfer":
+        pay(account)
+    if stage in {"authenticated", "lapsed"}:
+        account = authenticate(Account.objects.get(pk=account.pk))
+    if stage == "lapsed":
+        return _at_the_end(account, account.authenticated_until)
+    account = Account.objects.get(pk=account.pk)
+    if stage in PERFECTED:
+        if account.state not in policy.VERIFIED:
+            account = authenticate(account)
+        return perfect(account, category=category)
+    return account
+
+
+def _at_the_end(account: Account, moment: datetime | None) -> Account:
+    if moment is None:
+        raise ValueError("nothing ends this account")
+    worlds.advance(account.world_id, to=moment, by=SIMULATOR)
+    return Account.objects.get(pk=account.pk)
