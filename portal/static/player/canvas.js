@@ -98,9 +98,10 @@
     send(phase, event, touch);
   }
 
+  const onGame = (event) => event.target === stage || event.target instanceof HTMLCanvasElement;
+
   stage.addEventListener("pointerdown", (event) => {
-    const onGame = event.target === stage || event.target instanceof HTMLCanvasElement;
-    if (event.button !== 0 || !onGame) return;
+    if (event.button !== 0 || !onGame(event)) return;
     stage.setPointerCapture(event.pointerId);
     put(event.pointerId, event);
   });
@@ -113,6 +114,8 @@
   });
   stage.addEventListener("pointerup", (event) => lift("End", event.pointerId, event));
   stage.addEventListener("pointercancel", (event) => lift("Cancel", event.pointerId, event));
+  // Else the browser clicks where the finger was, perhaps on a dialog that the game has opened there meanwhile.
+  stage.addEventListener("touchend", (event) => void (onGame(event) && event.preventDefault()));
   stage.addEventListener("contextmenu", (event) => event.preventDefault());
 
   // A keyboard touches too: the space bar the middle, the arrows the middle of their side.

@@ -198,6 +198,31 @@ def test_toast_and_modal_are_the_platforms(plays: Plays) -> None:
     ]
 
 
+def test_the_touch_that_opens_a_modal_does_not_press_its_button(plays: Plays) -> None:
+    """A browser clicks where a finger was lifted, by then on what has come there meanwhile."""
+    seat = plays(
+        {
+            "game.js": """
+              GameGlobal.ended = 0;
+              const open = () => wx.showModal({ content: "Sure?", showCancel: false });
+              wx.onTouchStart(open);
+              wx.onTouchEnd(() => setTimeout(() => (ended += 1), 200));
+              open();"""
+        }
+    )
+    button = seat.screen.get_by_role("button", name="OK")
+    box, frame = button.bounding_box(), seat.page.locator("iframe").bounding_box()
+    assert box is not None
+    assert frame is not None
+    seat.page.keyboard.press("Enter")
+    expect(button).to_have_count(0)
+    seat.touch(box["x"] - frame["x"] + 40, box["y"] - frame["y"] + 20)
+    seat.until("ended")
+    expect(button).to_be_visible()
+    button.tap()
+    expect(button).to_have_count(0)
+
+
 def test_sound_plays_to_its_end_and_is_silent_while_the_game_is_hidden(plays: Plays) -> None:
     seat = plays(
         {
