@@ -1,11 +1,13 @@
 """The kept archives of uploaded packages: private files of their world, named by what they hold.
 
 The row that names an archive is written after its file, so that no row ever points to nothing; a file
-whose row was rolled back is nobody's: `sweep` takes it away, and it goes with its world at the latest.
+whose row was rolled back is nobody's: `portal.kernel.kept_files.sweep` takes it away.
 """
 
 from __future__ import annotations
 
+import hashlib
+import threading
 from typing import IO, Final
 
 from portal.kernel import pictures
@@ -13,8 +15,19 @@ from portal.kernel.models import World
 from releases import packages
 from releases.models import Version
 from releases.packages import Package
+from releases.packages.package import Upload
 
-SETTLED: Final = 3600  # seconds: a file younger than this may be about to get its row
+# Reading a package at the limit takes some 60 MB: no more than two at once in a process.
+_TABLE: Final = threading.BoundedSemaphore(2)
+
+
+def read(upload: Upload) -> Package:
+    """Return the package in an uploaded file, when it is this upload's turn; belongs outside a transaction.
+
+    Refused as `packages.read` does.
+    """
+    with _TABLE:
+        return packages.read(upload)
 
 
 def store(world: World, package: Package) -> None:
@@ -31,3 +44,12 @@ def file_of(version: Version, path: str) -> bytes:
     """Return one file of a version's package. Raises FileNotFoundError."""
     with open_archive(version) as archive:
         return packages.file_of(archive, path)
+
+
+def is_whole(version: Version) -> bool:
+    """Return whether the kept archive is there, and is what its name says."""
+    try:
+        with open_archive(version) as archive:
+            return hashlib.file_digest(archive, "sha256").hexdigest() == version.sha256
+    except FileNotFoundError:
+        return False

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from portal.kernel import guards, policy
+from portal.kernel import guards, kept_files, policy
 from portal.kernel.actors import Actor, ActorKind
 from portal.kernel.errors import Refused
 from portal.kernel.fsm import StateField, Stateful, StatefulQuerySet, transition
@@ -332,3 +332,5 @@ guards.set_once(
     "first_category",
     "closed_at",
 )
+
+kept_files.named_by(Account, "photo")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Account
-from portal.kernel import guards
+from portal.kernel import guards, kept_files
 from portal.kernel.actors import Actor
 from portal.kernel.fsm import StateField, Stateful, StatefulQuerySet, transition
 from portal.kernel.models import World
@@ -128,3 +128,5 @@ class Proof(models.Model):
 
 guards.set_once(Naming, "account_id", "name", "name_key", "asked_at", "settled_at")
 guards.set_once(Proof, "account_id", "name", "sha256", "size", "uploaded_at", "removed_at")
+
+kept_files.named_by(Proof, "sha256")

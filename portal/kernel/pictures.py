@@ -1,7 +1,7 @@
 """Pictures that people upload: private files of their world, named by what they hold.
 
 The row that names a picture is written after its file, so that no row ever points to nothing; a
-file whose row was rolled back is nobody's, and goes with its world.
+file whose row was rolled back is nobody's: `kept_files.sweep` takes it away.
 """
 
 from __future__ import annotations
@@ -98,13 +98,19 @@ def _remove(folder: Path, kept: dict[Path, int]) -> None:
 
 
 def _folder(world_id: int) -> Path:
-    return Path(settings.DATA_DIR) / FOLDER / str(world_id)
+    return root() / str(world_id)
+
+
+def root() -> Path:
+    """Return the folder that holds a folder for each world."""
+    return Path(settings.DATA_DIR) / FOLDER
 
 
 # --- reading an upload --------------------------------------------------------------------
 
 FORMATS: Final = ("JPEG", "PNG", "GIF", "BMP")
-MOST_BYTES: Final = 2 * 1024 * 1024  # of one file (console-rules 3.3)
+MEGABYTE: Final = 1024 * 1024
+MOST_BYTES: Final = 2 * MEGABYTE  # of one file (console-rules 3.3)
 MOST_PIXELS: Final = 24_000_000
 LONGEST_SIDE: Final = 3000  # of what is kept, in pixels
 LONGEST_NAME: Final = 80
@@ -134,18 +140,21 @@ _OTHERS: Final = (
 )
 
 
-def read(upload: File[bytes]) -> Picture:
+def read(upload: File[bytes], *, most_bytes: int = MOST_BYTES) -> Picture:
     """Return the picture in an uploaded file, drawn anew: only its pixels are kept.
 
-    JPEG, PNG, GIF (its first frame) or BMP by content, whatever it is called; at most 2 MB and 24
-    megapixels. What hides behind, beside or inside the pixels (archives, scripts, EXIF) is gone;
-    the turn that EXIF tells is applied. Nothing larger than 24 megapixels is ever unpacked. Refused with
-    a sentence for anything else (reliability 4.2).
+    JPEG, PNG, GIF (its first frame) or BMP by content, whatever it is called; at most `most_bytes`, 2 MB
+    unless told, and 24 megapixels. What hides behind, beside or inside the pixels (archives, scripts,
+    EXIF) is gone; the turn that EXIF tells is applied. Nothing larger than 24 megapixels is ever unpacked.
+    Refused with a sentence for anything else (reliability 4.2).
     """
     if not upload.size:
         raise _not_taken(_("The file is empty. Choose the picture again."))
-    if upload.size > MOST_BYTES:
-        raise _not_taken(_("The file is larger than 2 MB. Choose a smaller picture."))
+    if upload.size > most_bytes:
+        raise _not_taken(
+            _("The file is larger than %(megabytes)d MB. Choose a smaller picture.")
+            % {"megabytes": most_bytes // MEGABYTE}
+        )
     upload.seek(0)
     data = upload.read()
     try:
@@ -155,7 +164,9 @@ def read(upload: File[bytes]) -> Picture:
                     _("The picture has %(width)d x %(height)d pixels. Keep it to 24 million pixels in all.")
                     % {"width": image.width, "height": image.height}
                 )
-            return _drawn_anew(image, name=upload.name or "", photo=image.format == "JPEG")
+            return _drawn_anew(
+                image, name=upload.name or "", photo=image.format == "JPEG", most_bytes=most_bytes
+            )
     except UnidentifiedImageError:
         raise _not_taken(_what_it_is(data)) from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
@@ -221,7 +232,7 @@ def _what_it_is(data: bytes) -> str:
     return _("This is not a picture, whatever its name says. Choose a JPEG, PNG, GIF or BMP.")
 
 
-def _drawn_anew(image: Image.Image, *, name: str, photo: bool) -> Picture:
+def _drawn_anew(image: Image.Image, *, name: str, photo: bool, most_bytes: int) -> Picture:
     image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # a large JPEG is unpacked at a part of its size
     image.load()
     drawn = ImageOps.exif_transpose(image)
@@ -237,7 +248,7 @@ def _drawn_anew(image: Image.Image, *, name: str, photo: bool) -> Picture:
     content, kind = b"", "jpeg"
     if not photo:
         content, kind = _saved(drawn, "png"), "png"
-    if photo or len(content) > MOST_BYTES:
+    if photo or len(content) > most_bytes:
         content, kind = _saved(drawn, "jpeg", quality=88), "jpeg"
     return Picture(
         content=content,

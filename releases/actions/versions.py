@@ -40,8 +40,8 @@ def upload(
     """Keep an uploaded package as the developer's latest version; the one before gives way to it.
 
     `package` was opened and checked outside the transaction (`packages.read`). The very same upload
-    again, of the same files, number and description, is the version that is there. Refused for a
-    number that is none, and for a package that names another AppID.
+    again, of the same files, number and description, is the version that is there (`was_there`).
+    Refused for a number that is none, and for a package that names another AppID.
     """
     account = Account.objects.lock(account_id)
     account.require(Capability.UPLOAD_VERSION, by=by)
@@ -61,6 +61,7 @@ def upload(
     now = account.world.now()
     if latest:
         if (latest.sha256, latest.number, latest.description) == (package.sha256, number, description):
+            latest.was_there = True
             return latest
         latest = Version.objects.lock(latest.pk)
         latest.replace(at=now, by=by)

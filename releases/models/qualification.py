@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from accounts.models import Account
-from portal.kernel import guards
+from portal.kernel import guards, kept_files
 from portal.kernel.models import World
 
 
@@ -49,3 +49,6 @@ class Preview(Upload):
 
 guards.set_once(Qualification, "account_id", "slot", "name", "sha256", "size", "uploaded_at", "removed_at")
 guards.set_once(Preview, "account_id", "name", "sha256", "size", "uploaded_at", "removed_at")
+
+kept_files.named_by(Qualification, "sha256")
+kept_files.named_by(Preview, "sha256")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Account
-from portal.kernel import guards
+from portal.kernel import guards, kept_files
 from portal.kernel.actors import Actor
 from portal.kernel.fsm import StateField, Stateful, StatefulQuerySet, transition
 from portal.kernel.models import World
@@ -19,7 +19,12 @@ from portal.outside.models import Person
 
 
 class Version(Stateful):
-    """One upload. Each member has one latest developed version; what it held is never changed."""
+    """One upload. Each member has one latest developed version; what it held is never changed.
+
+    `was_there` is no column: whether the upload that returned this row was there already.
+    """
+
+    was_there = False
 
     class State(models.TextChoices):
         """Whether it still stands among the developed versions."""
@@ -104,3 +109,5 @@ guards.set_once(
     "uploaded_at",
     "settled_at",
 )
+
+kept_files.named_by(Version, "sha256")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Account
-from portal.kernel import guards
+from portal.kernel import guards, kept_files
 from portal.kernel.actors import Actor
 from portal.kernel.fsm import StateField, Stateful, StatefulQuerySet, transition
 from portal.kernel.models import World
@@ -219,3 +219,5 @@ class SubmittedRound(models.Model):
 guards.set_once(AuthenticationOrder, "account_id", "number", "payment_id", "ended_at")
 guards.set_once(Document, "order_id", "slot", "name", "sha256", "size", "uploaded_at", "removed_at")
 guards.append_only(SubmittedRound)
+
+kept_files.named_by(Document, "sha256")
