@@ -50,7 +50,7 @@ WAITING: Final = (Confirmation.State.SHOWN, Confirmation.State.SCANNED)
 def members(request: WorldRequest, principal: Principal) -> HttpResponse:
     """Show project members, experience members by key, what waits, and what each role may do."""
     account = principal.account
-    query = " ".join(request.GET.get("q", "").replace("\0", "").split())[:LONGEST_SEARCH]
+    query = " ".join(request.GET.get("q", "").split())[:LONGEST_SEARCH]
     may = _may(principal)
     project = list(
         places.active(account, places.PROJECT).select_related("person").order_by("pk")[: places.MOST]
