@@ -132,8 +132,9 @@ class Standing:
 
 def changes_quota(usage: Usage) -> dict[str, Any]:
     """Return the changes of the name as `_partials/quota.html` shows them: used, total, and the sentence."""
-    facts = {"used": usage.used, "total": usage.at_most}
-    return facts | {"text": _("%(used)d of %(total)d changes used before the first release") % facts}
+    text = _("%(left)d of %(total)d changes left before the first release")
+    facts = {"left": usage.left, "total": usage.at_most}
+    return {"used": usage.used, "total": usage.at_most, "text": text % facts}
 
 
 def reasons_of(refused: Naming) -> list[dict[str, str]]:

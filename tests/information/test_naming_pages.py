@@ -299,7 +299,7 @@ def test_the_short_name_is_saved_or_refused_at_its_field(console, kite):
     assert console.post(address, {"short_name": "Kite"}).status_code == 302
     assert again(kite).short_name == "Kite"
     page = console.get(PAGE)
-    assert "1 of 2 changes used this year" in shown(page)
+    assert "1 of 2 changes left this year" in shown(page)
     assert page.context["short_form"].initial["short_name"] == "Kite"
 
 
