@@ -20,7 +20,6 @@ from portal.console import capabilities, glance, history, operation_log, release
 from portal.console import home as front
 from portal.kernel import keyset
 from portal.kernel.compiled import Compiled
-from portal.kernel.errors import Refused
 from portal.kernel.terms import Capability, EntityType
 from verification.models import WireTransfer
 
@@ -164,10 +163,9 @@ def log(request: HttpRequest, principal: Principal) -> HttpResponse:
 @require_safe
 @for_principal
 def log_export(request: HttpRequest, principal: Principal) -> HttpResponseBase:
-    """Answer the same lines as a CSV file, written while it is read."""
-    may = principal.can(Capability.READ_OPERATION_LOG)
-    if not may:
-        raise Refused(may.reason, code=Capability.READ_OPERATION_LOG.value)
+    """Answer the same lines as a CSV file, written while it is read; who may not read them is told why."""
+    if not principal.can(Capability.READ_OPERATION_LOG):
+        return redirect("console:log")
     form = operation_log.LogForm(request.GET or None)
     rows = operation_log.events(principal.account, form.cleaned_data if form.is_valid() else {})
     answer = StreamingHttpResponse(operation_log.as_csv(rows), content_type="text/csv; charset=utf-8")
