@@ -288,10 +288,10 @@ def domains_scan(request: WorldRequest, principal: Principal) -> HttpResponse:
 
 
 def _domains(settings: DevelopmentSettings) -> list[dict[str, Any]]:
-    """Return the domains by kind, as `accounts/_development_domains.html` lists them."""
+    """Return the domains by kind, as the templates list them: {name, addresses}."""
     kept = rules.complete(settings.domains)
     return [
-        {"label": kind.label, "addresses": [f"{kind.scheme}://{host}" for host in kept[kind.value]]}
+        {"name": kind.call, "addresses": [kind.address(host) for host in kept[kind.value]]}
         for kind in DomainKind
     ]
 

@@ -264,7 +264,7 @@ def test_domains_wait_for_the_scan_and_are_then_there(account: Account, console:
     asked = console.post(DOMAINS, sent(console, DOMAINS, **sample(console, DOMAINS)))
     assert asked.headers["Location"] == DOMAINS_SCAN
     waiting = text(console.get(DOMAINS_SCAN))
-    assert "request domains api.lantern.example login.lantern.example:8443 -" in waiting
+    assert "request https://api.lantern.example https://login.lantern.example:8443 -" in waiting
     assert "A change waits for the administrator's scan." in text(console.get(PAGE))
     confirm(account, actions.CHANGE_DOMAINS)
     assert "Confirmed on the phone" in text(console.get(DOMAINS_SCAN))

@@ -172,7 +172,9 @@ def test_lists_that_come_from_elsewhere_are_read_by_the_same_rules() -> None:
 def test_what_changes_is_told_by_kind() -> None:
     before = domains.complete({"request": ["a.example", "b.example"], "socket": ["s.example"]})
     after = domains.complete({"request": ["b.example", "c.example"], "socket": ["s.example"]})
-    assert domains.difference(before, after) == [domains.Change(K.REQUEST, ["c.example"], ["a.example"])]
+    assert domains.difference(before, after) == [
+        domains.Change(K.REQUEST, ["https://c.example"], ["https://a.example"])
+    ]
     assert not domains.is_same(before, after)
 
 
