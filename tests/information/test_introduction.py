@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ def account(world) -> Account:
 
 
 @pytest.fixture
-def browser(account, signed_in) -> Client:
+def browser(account: Account, signed_in: Callable[[Account], Client]) -> Client:
     return signed_in(account)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -32,7 +33,7 @@ def account(world) -> Account:
 
 
 @pytest.fixture
-def browser(account, signed_in) -> Client:
+def browser(account: Account, signed_in: Callable[[Account], Client]) -> Client:
     return signed_in(account)
 
 

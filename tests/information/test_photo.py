@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import io
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -32,7 +33,7 @@ def account(world) -> Account:
 
 
 @pytest.fixture
-def browser(account, signed_in) -> Client:
+def browser(account: Account, signed_in: Callable[[Account], Client]) -> Client:
     return signed_in(account)
 
 
@@ -149,6 +150,12 @@ def test_what_is_no_fraction_is_refused(browser, account, field, value):
     assert errors(post(browser, picture(), **fractions)) == {field: [OUTSIDE]}
     account.refresh_from_db()
     assert account.photo == ""
+
+
+@pytest.mark.parametrize("megabytes", [3, 17])
+def test_a_file_that_is_too_large_is_refused_with_its_rule(browser, megabytes):
+    answer = post(browser, picture() + b"\0" * (megabytes << 20))
+    assert errors(answer) == {"picture": ["The file is larger than 2 MB. Choose a smaller picture."]}
 
 
 def test_a_sample_fills_it_in_and_a_broken_one_says_why(browser, account):
