@@ -181,8 +181,8 @@ def test_the_simulators_samples_bring_a_proof_or_its_refusal(console):
 
 def test_a_code_that_was_refused_can_be_shown_anew(console, kite):
     press(console, "ask", name="Paper Kite")
-    shown_code = confirmations.latest(naming.SCAN, kite.pk)
-    confirmations.refuse(shown_code.pk, by=administrator(kite))
+    question = console.get(PAGE).context["scan"].confirmation
+    confirmations.refuse(question.pk, by=administrator(kite))
     assert "Refused on the phone." in shown(console.get(PAGE))
     assert console.post(reverse("information:name_code"))["Location"] == PAGE + "#scan"
     assert console.get(PAGE).context["scan"].state == "shown"

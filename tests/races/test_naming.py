@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time as real
 from collections import Counter
+from functools import partial
 
 import pytest
 
@@ -173,6 +174,6 @@ def test_two_short_names_a_year_however_many_tabs(world):
     account = call(company(world), "Paper Kite Harbour")
     by = administrator(account)
     shorts = ["Paper", "Kite", "Harbour", "PaKi", "KiHa", "PaHa"]
-    outcomes = race([lambda short=short: naming.set_short_name(account.pk, short, by=by) for short in shorts])
+    outcomes = race([partial(naming.set_short_name, account.pk, short, by=by) for short in shorts])
     assert words(outcomes) == {"done": 2, Limit.SHORT_NAME_CHANGES.value: 4}
     assert tallies.usage(Limit.SHORT_NAME_CHANGES, account).used == 2

@@ -79,7 +79,7 @@ def test_a_protected_name_is_proved_and_judged_at_the_desk(world: World, signed_
     page = html.unescape(desk.get(address("change", review.pk)).content.decode())
     for said in ("Moonquill Press", "moonquill", "The trademark is ours.", "Nobody in this world.", "Proof"):
         assert said in page
-    picture = Naming.objects.get().proofs.get()  # type: ignore[attr-defined]
+    picture = Naming.objects.get().proofs.get()
     assert desk.get(address("document", review.pk, picture.pk))["Content-Type"] == "image/png"
 
     desk.post(address("message", review.pk), {"message": "Which class is the trademark in?"})
