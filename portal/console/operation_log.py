@@ -18,6 +18,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.actions import development, passwords
 from accounts.models import Account
 from portal.kernel.actors import ActorKind
 from portal.kernel.calendar import SHANGHAI
@@ -31,7 +32,17 @@ PLATFORM: Final = "platform"
 # What a spreadsheet would take for a formula: such a cell gets an apostrophe before it.
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
-_ACT: Final = Q(name__contains=".")  # acts have a stage in their names, transitions have none
+# Acts have a stage in their names, transitions have none.
+_ACT: Final = Q(name__contains=".")
+_DEVELOPMENT: Final = (
+    development.SECRET_SET,
+    development.KEY_SET,
+    development.API_ALLOWLIST,
+    development.UPLOAD_ALLOWLIST,
+    development.DOMAINS,
+    development.PUSH,
+    development.PUSH_STOPPED,
+)
 
 # What a reader wants to see together, by what the audit calls its rows.
 ABOUT: Final[dict[str, tuple[Any, Q]]] = {
@@ -40,21 +51,22 @@ ABOUT: Final[dict[str, tuple[Any, Q]]] = {
         (Q(subject_type="accounts.Account") & ~_ACT)
         | Q(subject_type__startswith="verification.") & ~Q(subject_type="verification.AdministratorChange"),
     ),
+    "reviews": (gettext_lazy("Reviews"), Q(subject_type="kernel.Review")),
     "information": (
         gettext_lazy("Information"),
         Q(subject_type__startswith="information.")
         | Q(subject_type="accounts.Category")
-        | Q(name__startswith="information."),
+        | Q(subject_type="accounts.Account", name__startswith="information."),
     ),
     "members": (
         gettext_lazy("Members"),
         Q(subject_type__in=["accounts.Member", "verification.AdministratorChange"]),
     ),
     "log_in": (
-        gettext_lazy("Log-in"),
-        Q(subject_type="accounts.SignIn") | Q(name="accounts.password_changed"),
+        gettext_lazy("Log-in and password"),
+        Q(subject_type="accounts.SignIn") | Q(name=passwords.CHANGED),
     ),
-    "development": (gettext_lazy("Development settings"), Q(subject_type="accounts.DevelopmentSettings")),
+    "development": (gettext_lazy("Development settings"), Q(name__in=_DEVELOPMENT)),
     "closing": (gettext_lazy("Closing"), Q(subject_type="accounts.Closing")),
 }
 

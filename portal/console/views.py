@@ -58,9 +58,12 @@ def home(request: HttpRequest, principal: Principal) -> HttpResponse:
 @require_safe
 @for_principal
 def notices(request: HttpRequest, principal: Principal) -> HttpResponse:
-    """List what the platform told the account, newest first, by key."""
+    """List what the platform told the account, newest first, by key; with `unread` only what is new."""
     account = principal.account
-    page = keyset.turn(request, Notice.objects.filter(account=account))
+    only_unread = "unread" in request.GET
+    page = keyset.turn(
+        request, told.unread(account) if only_unread else Notice.objects.filter(account=account)
+    )
     return render(
         request,
         "console/notices.html",
@@ -68,6 +71,7 @@ def notices(request: HttpRequest, principal: Principal) -> HttpResponse:
             "account": account,
             "notices": [_shown(notice) for notice in page.rows],
             "newest": page.rows[0].pk if page.rows else 0,
+            "only_unread": only_unread,
             "newer_url": page.newer_url,
             "older_url": page.older_url,
         },
@@ -198,6 +202,7 @@ def _shown(notice: Notice) -> dict[str, object]:
     return {
         "id": notice.pk,
         "text": told.text(notice),
+        "topic": told.topic(notice),
         "at": notice.at,
         "new": notice.read_at is None,
     }
