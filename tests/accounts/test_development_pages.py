@@ -15,6 +15,7 @@ from accounts import development, message_push
 from accounts.actions import development as actions
 from accounts.message_push import PushSettings
 from accounts.models import Account, DevelopmentSettings, Member
+from accounts.principals import GUEST, PERSON
 from portal.kernel import confirmations
 from portal.kernel.models import Confirmation, World
 from portal.kernel.terms import Role
@@ -125,6 +126,21 @@ def test_who_may_not_edit_sees_what_is_set_and_why_it_is_shut(
         assert led.redirect_chain == [(PAGE, 302)]
         assert len(said(led)) == 1
         assert SET.token not in led.content.decode()
+
+
+def test_a_guest_sees_what_is_set_and_no_more(account: Account, console: Client) -> None:
+    set_push(account)
+    stranger = Person.objects.filter(world=account.world).exclude(pk=account.administrator.person_id)[0]
+    session = console.session
+    session.update({PERSON: stranger.pk, GUEST: stranger.name})
+    session.save()
+    html = console.get(PAGE).content.decode()
+    assert SET.url in html
+    assert SET.token not in html
+    assert html.count('aria-disabled="true"') == 6
+    assert console.get(PUSH).headers["Location"] == PAGE
+    console.post(STOP_PUSH)
+    assert message_push.push_settings(account) == SET
 
 
 def test_a_developer_edits_lists_and_push_and_no_secret(
