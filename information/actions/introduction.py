@@ -45,6 +45,8 @@ CONTACT: Final[tuple[tuple[re.Pattern[str], StrOrPromise], ...]] = (
     ),
     (re.compile(r"(?:\d[ .()/-]{0,2}){7,}\d|[零〇一二三四五六七八九]{7,}"), gettext_lazy("a phone number")),
 )
+# Digits that are no phone number: days, and from one year to another.
+DATES: Final = re.compile(r"(?<!\d)(?:19|20)\d\d ?[-/.] ?(?:(?:19|20)\d\d|\d\d?[-/.]\d\d?)(?!\d)")
 WORDS: Final = (
     "赌博",
     "博彩",
@@ -92,7 +94,7 @@ def read(typed: str) -> str:
             code="introduction",
             field=FIELD,
         )
-    folded = unicodedata.normalize("NFKC", introduction).casefold()
+    folded = DATES.sub("|", unicodedata.normalize("NFKC", introduction).casefold())
     for pattern, what in CONTACT:
         if found := pattern.search(folded):
             raise Refused(

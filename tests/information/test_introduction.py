@@ -51,6 +51,7 @@ def introduction(account: Account) -> str:
         ("折纸风筝", "折纸风筝"),
         ("x" * 120, "x" * 120),
         ("Chapter 2019: 1,000,000 kites, 24.5 m high.", "Chapter 2019: 1,000,000 kites, 24.5 m high."),
+        ("Flights of 2018-2019, from 2019.04.05 on.", "Flights of 2018-2019, from 2019.04.05 on."),
         ("Wait for the wind.Then play.", "Wait for the wind.Then play."),
     ],
 )
