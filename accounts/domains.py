@@ -120,6 +120,11 @@ def complete(domains: Mapping[str, list[str]]) -> Domains:
     return {kind.value: list(domains.get(kind.value, ())) for kind in DomainKind}
 
 
+def addresses(domains: Mapping[str, list[str]]) -> Domains:
+    """Return the lists of all kinds as addresses, as a page shows them; `read` takes them back."""
+    return {kind.value: [kind.address(host) for host in domains.get(kind.value, ())] for kind in DomainKind}
+
+
 def is_same(one: Mapping[str, list[str]], other: Mapping[str, list[str]]) -> bool:
     """Return whether both hold the same domains, in whatever order."""
     return all(set(one.get(kind.value, ())) == set(other.get(kind.value, ())) for kind in DomainKind)

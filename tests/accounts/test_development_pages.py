@@ -301,7 +301,7 @@ def test_what_was_refused_on_the_phone_is_in_the_form_again(account: Account, co
     assert "What you typed is kept there." in text(console.get(DOMAINS_SCAN))
     page = console.get(DOMAINS)
     assert "This is what you typed last. It is not confirmed." in text(page)
-    assert ">\napi.lantern.example</textarea>" in page.content.decode()
+    assert ">\nhttps://api.lantern.example</textarea>" in page.content.decode()
 
 
 def test_every_broken_sample_of_domains_is_refused_at_its_field(console: Client) -> None:
