@@ -15,8 +15,7 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q, QuerySet
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from accounts.actions import development, passwords
 from accounts.models import Account
@@ -86,7 +85,7 @@ class LogForm(forms.Form):
     """What of the log to show."""
 
     about = forms.ChoiceField(
-        label=gettext_lazy("About"),
+        label=pgettext_lazy("operation log", "About"),
         required=False,
         choices=[
             ("", gettext_lazy("Everything")),
@@ -94,7 +93,7 @@ class LogForm(forms.Form):
         ],
     )
     role = forms.ChoiceField(
-        label=gettext_lazy("As"),
+        label=pgettext_lazy("operation log", "As"),
         required=False,
         choices=[
             ("", gettext_lazy("Anybody")),
@@ -102,9 +101,9 @@ class LogForm(forms.Form):
             (PLATFORM, gettext_lazy("The platform")),
         ],
     )
-    who = TextField(label=gettext_lazy("Who"), required=False, max_length=40)
-    since = DayField(label=gettext_lazy("From"), required=False)
-    until = DayField(label=gettext_lazy("To"), required=False)
+    who = TextField(label=pgettext_lazy("operation log", "Who"), required=False, max_length=40)
+    since = DayField(label=pgettext_lazy("operation log", "From"), required=False)
+    until = DayField(label=pgettext_lazy("operation log", "To"), required=False)
 
 
 @dataclass(frozen=True)
@@ -159,7 +158,15 @@ def line(event: AuditEvent) -> Line:
 def as_csv(rows: QuerySet[AuditEvent]) -> Iterator[str]:
     """Yield the rows as CSV, newest first, a line at a time: the memory it takes does not grow with them."""
     writer = csv.writer(_Echo())
-    head = [_("Number"), _("Time"), _("Who"), _("As"), _("What"), _("Detail"), _("Address")]
+    head = [
+        pgettext("operation log", "Number"),
+        _("Time"),
+        pgettext("operation log", "Who"),
+        pgettext("operation log", "As"),
+        pgettext("operation log", "What"),
+        _("Detail"),
+        pgettext("operation log", "Address"),
+    ]
     yield "\ufeff" + writer.writerow(head)  # the mark tells spreadsheets that this is UTF-8
     for event in rows.order_by("-pk").iterator(chunk_size=CHUNK):
         shown = line(event)

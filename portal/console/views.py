@@ -133,7 +133,10 @@ def state(request: HttpRequest, principal: Principal) -> HttpResponse:
             "pills": standing.pills(account),
             "machines": standing.machines_of(account, _wire(account)),
             "rungs": standing.rungs(account),
+            "other_machines": standing.other_machines(),
             "policy": capabilities.table(principal),
+            "role": principal.role.label,
+            "mine": capabilities.of_role(principal),
             "entity_types": capabilities.entity_types(account),
         },
     )
