@@ -42,8 +42,8 @@ def main(*, quick: bool) -> None:
             world.pk, name="Player", wechat_id=f"player-{nth}", key=f"player-{nth}", by=SIMULATOR
         )
         fill(account, first, number, prefix=f"'1{nth}'")
+        settle()
         browsers[f"{number:,} members"] = signed_in(account)
-    settle()
     table.title(f"The list of members, the median of {SHOWN}")
     found = table.rounds(
         {name: partial(shown, browser) for name, browser in browsers.items()}, 2 if quick else 9
