@@ -245,8 +245,8 @@ def _ask(principal: Principal, form: NameForm, refused: list[str]) -> None:
 
 
 def _at_the_name(form: NameForm, refusal: Refused) -> None:
-    """Put a refusal at the field it belongs to; what is no field's goes on to the message on top."""
-    if refusal.field != "name":
+    """Put a refusal at the field; what is no field's, or has none any more, goes on to the message on top."""
+    if refusal.field != "name" or refusal.code == ladder.PENDING:
         raise refusal
     form.add_error("name", told(refusal))
 

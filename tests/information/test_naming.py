@@ -11,13 +11,16 @@ from accounts import actions as accounts
 from accounts.models import Account, Notice, ReleasedName
 from information import ladder
 from information.actions import naming
+from information.breaches_naming import naming_breaches
 from information.models import Naming, Proof
 from portal.kernel import breaches, clock, confirmations, pictures, reviews
+from portal.kernel.actors import SIMULATOR
 from portal.kernel.errors import Refused
 from portal.kernel.limits import NAME_KEPT, Limit
 from portal.kernel.models import AuditEvent, Deadline, Review, Throttle, Verdict
 from portal.kernel.reviews import Reason
 from portal.kernel.terms import Role
+from portal.outside import people
 from portal.outside.models import Letter
 from portal.simulator import walks
 from tests.information.named import (
@@ -158,14 +161,13 @@ def test_53015_an_official_accounts_name_is_its_entitys(world):
 
 def test_53016_a_name_of_two_entities_official_accounts_is_nobodys(world):
     first = official_account(world, 0, "Paper Kite")
-    second = call(company(world, 1), "Kestrel")
+    mine = sister(first, 2)
+    assert check(mine, "Paper Kite").shared
+    second = company(world, 1)
     Account.objects.filter(pk=second.pk).update(
         account_type="service", name=first.name, name_key=first.name_key
     )
-    mine = sister(first, 2)
     assert refusal(check, mine, "Paper Kite").code == "53016"
-    Account.objects.filter(pk=second.pk).update(name="Kestrel", name_key="kestrel")
-    assert check(mine, "Paper Kite").shared
 
 
 def test_53017_another_entitys_official_account_has_the_name_and_more(world):
@@ -446,13 +448,10 @@ def test_refused_the_name_stays_and_the_reasons_are_told(kite):
 
 def test_approved_too_late_it_is_refused_all_the_same(world, kite):
     asked = submit(kite)
-    other = call(company(world, 1), "Kestrel")
-    Account.objects.filter(pk=other.pk).update(name=PROTECTED, name_key=asked.name_key)
+    people.add(world.pk, wechat_id="moonquilllibrary", key="a reader", by=SIMULATOR)
     asked = decide(asked, "approve")
     assert (asked.state, again(kite).name) == ("refused", "")
-    assert (
-        "another Mini Program is called" in Notice.objects.filter(account=kite).latest("id").facts["reasons"]
-    )
+    assert "is somebody's WeChat ID" in Notice.objects.filter(account=kite).latest("id").facts["reasons"]
 
 
 def test_approved_for_an_account_that_has_lapsed_meanwhile_it_is_refused(world, time):
@@ -514,3 +513,25 @@ def test_the_guard_keeps_what_was_submitted(kite):
     for change in ({"name": "Kestrel"}, {"name_key": "kestrel"}, {"account_id": None}):
         with pytest.raises(IntegrityError), transaction.atomic():
             Naming.objects.filter(pk=asked.pk).update(**change)
+
+
+# --- what contradicts itself is found -----------------------------------------------------
+
+
+@pytest.mark.requirement("OPS-3")
+def test_the_audit_finds_a_name_that_the_rows_contradict(world, kite):
+    call(kite, "Paper Kite")
+    asked = submit(company(world, 1))
+    with transaction.atomic():
+        Account.objects.filter(pk=kite.pk).update(name="Kestrel")
+        Proof.objects.filter(naming=asked).update(removed_at=world.now())
+        review = waiting_review(asked)
+        review.withdraw(at=world.now(), by=administrator(kite))
+        review.save()
+        assert naming_breaches() == [
+            f"account {kite.pk}: is not called as it was named last",
+            f"naming {asked.pk}: is under review, but not at the desk",
+            f"naming {asked.pk}: is under review without a proof",
+        ]
+        transaction.set_rollback(True)
+    assert naming_breaches() == []
