@@ -183,7 +183,7 @@ def of_role(principal: Principal) -> dict[str, Any]:
     return {
         "may": [str(policy.label(capability)) for capability, decision in decisions.items() if decision],
         "rows": [
-            {"label": policy.label(capability), "state": "no", "hint": decision.reason}
+            {"label": policy.label(capability), "state": "", "hint": decision.reason}
             for capability, decision in decisions.items()
             if not decision
         ],
