@@ -12,14 +12,16 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import categories as tree
 from accounts import notices as told
-from accounts.models import Account, Notice
+from accounts.models import Account, Category, Notice
 from accounts.principals import Principal
 from accounts.views.doors import for_principal
-from portal.console import capabilities, glance, history, operation_log, release_path, standing
+from portal.console import capabilities, glance, history, menu, operation_log, release_path, standing
 from portal.console import home as front
 from portal.kernel import keyset
 from portal.kernel.compiled import Compiled
+from portal.kernel.policy import POLICY, Decision
 from portal.kernel.terms import Capability, EntityType
 from verification.models import WireTransfer
 
@@ -106,12 +108,22 @@ def open_notice(request: HttpRequest, principal: Principal, notice_id: int) -> H
 def settings(request: HttpRequest, principal: Principal) -> HttpResponse:
     """Show the account's own facts, and that its entity cannot be changed (REG-9)."""
     account = principal.account
+    in_use = Category.objects.filter(account=account, state=Category.State.IN_USE).order_by("pk")
+    has_successors = account.entity_type in POLICY[Capability.CHANGE_ADMINISTRATOR].entities
     return render(
         request,
         "console/settings.html",
         {
             "account": account,
             "pills": standing.pills(account),
+            "none_yet": _("none yet"),
+            "categories": [tree.label(*pair) for pair in in_use.values_list("first", "second")],
+            "closing": Decision(True) if account.closes_at else principal.can(Capability.CLOSE_ACCOUNT),
+            "closing_url": menu.address("accounts:closing"),
+            "closing_action": _("Keep the account") if account.closes_at else _("Close the account"),
+            "change": principal.can(Capability.CHANGE_ADMINISTRATOR),
+            "change_url": menu.address("verification:administrator_change") if has_successors else "",
+            "change_action": _("Change administrator"),
             "authentication": standing.authentication(account),
             "number_label": _("ID number")
             if account.entity_type == EntityType.INDIVIDUAL
