@@ -373,8 +373,13 @@ def test_the_phone_shows_both_names_and_the_scan_brings_the_name_into_use(kite):
     assert told(kite)[-1] == "information.name_adopted"
     letter = Letter.objects.filter(world=kite.world, to=kite.email).latest("id")
     assert letter.subject == "The Mini Program is called Paper Kite now"
+    assert "stays with your entity" not in letter.text
     draft(kite, "Kestrel")
-    assert purpose.facts(ask(kite))[1:] == [("Old name", "Paper Kite"), ("New name", "Kestrel")]
+    shown = ask(kite)
+    assert purpose.facts(shown)[1:] == [("Old name", "Paper Kite"), ("New name", "Kestrel")]
+    confirmations.confirm(shown.pk, by=administrator(kite))
+    letter = Letter.objects.filter(world=kite.world, to=kite.email).latest("id")
+    assert "Paper Kite stays with your entity until 24 Mar 2019, 10:00" in letter.text
 
 
 def test_the_letter_comes_in_the_accounts_language(world):
