@@ -166,7 +166,7 @@ def test_an_account_is_handed_over(account, browser, colleague):
     seat(colleague, Account.objects.get(pk=account.pk), new)
     assert "Mei Ran, Administrator" in colleague.get(MEMBERS).content.decode()
     told = ChatMessage.objects.filter(person__wechat_id="linyue").latest("id").text
-    assert told.endswith("It is Mei Ran now.")
+    assert told.startswith("Mei Ran is the administrator of")
     assert breaches.found() == []
 
 

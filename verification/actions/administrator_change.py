@@ -331,7 +331,7 @@ def _tell(account: Account, before: Person, new: Person, told: Mapping[str, str]
     )
     called = account.name or str(account.entity)
     with override(account.language):
-        ended = _("You are no longer the administrator of %(account)s. It is %(name)s now.")
+        ended = _("%(name)s is the administrator of %(account)s now, and you no longer are.")
         begun = _("You are the administrator of %(account)s now: every risky action asks your phone.")
     letters.chat_message(before, text=ended % {"account": called, "name": told["name"]})
     letters.chat_message(new, text=begun % {"account": called})

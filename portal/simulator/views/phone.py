@@ -94,7 +94,7 @@ def question(request: WorldRequest, person_id: int, confirmation_id: int) -> Htt
     asked = get_object_or_404(Confirmation, world=request.world, pk=confirmation_id)
     asked.world = request.world
     purpose = confirmations.PURPOSES[asked.purpose]
-    context = {
+    context: dict[str, Any] = {
         "confirmation": asked,
         "stage": _stage(asked, person),
         "title": confirmations.title(asked),
