@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from django.test import Client
 
@@ -26,7 +28,7 @@ def account(world) -> Account:
 
 
 @pytest.fixture
-def browser(account, signed_in) -> Client:
+def browser(account: Account, signed_in: Callable[..., Client]) -> Client:
     return signed_in(account)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from accounts import actions
 from accounts.models import Account, Administrator, SignIn
 from portal.kernel import breaches, confirmations
 from portal.kernel.actors import SIMULATOR
@@ -241,6 +242,15 @@ def test_all_sessions_of_the_old_one_end_and_nobody_elses(account, world):
     assert {sign_in.person_id for sign_in in ended} == {old.pk}
     assert ended.count() == 2
     assert SignIn.objects.get(state="active").person == member.person
+
+
+def test_what_waited_on_the_old_ones_phone_is_void(account):
+    by = administrator(account)
+    asked = actions.ask_to_add(account.pk, wechat_id="chenxi", role="operator", by=by)
+    meiran = person(account, "meiran")
+    confirmations.confirm(ready(account, meiran).pk, by=meiran.as_actor())
+    asked.refresh_from_db()
+    assert (asked.state, asked.refusal) == ("refused", "The administrator has changed. Ask again.")
 
 
 def test_the_old_one_may_do_nothing_more_and_be_a_member_again(account):
