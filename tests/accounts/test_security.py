@@ -12,7 +12,7 @@ from django.test import Client
 
 from accounts import actions, notices
 from accounts.actions.passwords import CHANGE_PASSWORD, PASSWORD_CHANGED
-from accounts.actions.sign_ins import FORGOTTEN, LOG_IN
+from accounts.actions.sign_ins import FORGOTTEN
 from accounts.breaches import breaches
 from accounts.models import Account, Member, Notice, SignIn
 from portal.kernel import confirmations
@@ -52,10 +52,7 @@ def comes_in(account: Account, person: Person, agent: str = "Firefox/60.0 Linux"
     browser = Client(headers={"User-Agent": agent})
     browser.cookies["world"] = account.world.token
     pages.logs_in(browser, EMAIL, PASSWORD)
-    shown = confirmations.latest(LOG_IN, account.sign_ins.latest("pk").pk)
-    assert shown
-    confirmations.confirm(shown.pk, by=person.as_actor())
-    assert browser.get(pages.SCAN).headers["Location"] == "/console/"
+    assert pages.goes_in(browser, account, person) == "/console/"
     return browser
 
 

@@ -42,8 +42,7 @@ def waits(account: Account) -> Client:
 
 def comes_in(account: Account) -> Client:
     browser = waits(account)
-    confirmations.confirm(code(account), by=bound.administrator(account))
-    assert browser.get(pages.SCAN).headers["Location"] == "/console/"
+    assert pages.goes_in(browser, account) == "/console/"
     return browser
 
 
