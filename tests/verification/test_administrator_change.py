@@ -6,7 +6,7 @@ import pytest
 
 from accounts import actions
 from accounts.models import Account, Administrator, SignIn
-from portal.kernel import breaches, confirmations
+from portal.kernel import breaches, confirmations, deadlines
 from portal.kernel.actors import SIMULATOR
 from portal.kernel.errors import Refused
 from portal.kernel.models import Confirmation, Deadline
@@ -260,6 +260,14 @@ def test_the_old_one_may_do_nothing_more_and_be_a_member_again(account):
     account = Account.objects.get(pk=account.pk)
     assert refusal(change_of.begin, account.pk, id_number="", by=old)[0] == "change_administrator"
     bind(account, "linyue", "operator")
+
+
+def test_a_change_that_nothing_ends_is_a_breach(account):
+    begun(account)
+    change = AdministratorChange.objects.get()
+    assert breaches.found() == []
+    deadlines.cancel(change_of.VOID, subject_id=change.pk)
+    assert breaches.found() == [f"administrator change {change.pk}: is open, but nothing ends it"]
 
 
 # --- pages --------------------------------------------------------------------------------
