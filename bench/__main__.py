@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench.place import place
 
-NAMES = ("pages", "tick", "expiries", "queue", "members", "control", "start")
+NAMES = ("pages", "tick", "expiries", "queue", "members", "log", "control", "start")
 
 
 def main() -> int:

@@ -26,7 +26,7 @@ from portal.kernel.terms import Capability, EntityType
 from verification.models import WireTransfer
 
 NOTICES_AT_HOME = 5
-LINES = 50  # of the operation log on one page
+LINES = 20  # of the operation log on one page
 NEWEST_NOTICES: Final = Compiled(
     lambda account: Notice.objects.filter(account=account).order_by("-id")[:NOTICES_AT_HOME]
 )

@@ -126,7 +126,7 @@ def test_a_page_costs_the_same_however_long_the_log_is(account, signed_in, djang
     client = signed_in(account)
     with django_assert_max_num_queries(8):
         page = client.get(reverse(LOG))
-    assert len(page.context["lines"]) == 50
+    assert len(page.context["lines"]) == 20
     assert page.context["older_url"]
 
 
