@@ -27,6 +27,9 @@ LISTED: Final = (
 
 # The page of a capability, where there is one.
 PAGES: Final = {
+    Capability.MANAGE_PROJECT_MEMBERS: "accounts:members",
+    Capability.MANAGE_EXPERIENCE_MEMBERS: "accounts:members",
+    Capability.CHANGE_ADMINISTRATOR: "verification:administrator_change",
     Capability.EDIT_INFORMATION: "information:information",
     Capability.APPLY_FOR_AUTHENTICATION: "verification:authentication",
 }
