@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from django.contrib.sessions.models import Session
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.actions import ACTIVATION
-from accounts.models import Account, Administrator, Closing, Member
+from accounts.models import Account, Administrator, Closing, Member, SignIn
 from portal.kernel import limits
 from portal.kernel.models import Deadline
 from portal.kernel.terms import AccountState as S
@@ -49,7 +50,15 @@ def breaches() -> list[str]:
         f"account {pk}: {sentence}"
         for sentence, rows in found.items()
         for pk in rows.values_list("pk", flat=True).iterator()
-    ]
+    ] + _still_open()
+
+
+def _still_open() -> list[str]:
+    """Return a sentence for every sign-in that is over, but whose session still opens the console (DEV-3)."""
+    sessions = Session.objects.filter(session_key=OuterRef("session_key"))
+    ended = SignIn.objects.exclude(session_key="").filter(Exists(sessions), state=SignIn.State.ENDED)
+    keys = ended.order_by("pk").values_list("pk", flat=True)
+    return [f"sign-in {pk}: is ended, but its session still opens" for pk in keys.iterator()]
 
 
 def _crowded(accounts: QuerySet[Account]) -> QuerySet[Account]:

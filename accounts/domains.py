@@ -34,13 +34,22 @@ class DomainKind(models.TextChoices):
         """Return the only scheme that domains of this kind are reached by."""
         return "wss" if self == DomainKind.SOCKET else "https"
 
+    @property
+    def call(self) -> str:
+        """Return the client's call that reaches domains of this kind, as the platform names the kind."""
+        return {"upload": "uploadFile", "download": "downloadFile"}.get(self.value, self.value)
+
+    def address(self, host: str) -> str:
+        """Return a host of this kind as an address."""
+        return f"{self.scheme}://{host}"
+
 
 Domains = dict[str, list[str]]  # by kind; a kind without any is there too
 
 
 @dataclass(frozen=True)
 class Change:
-    """What is added to one kind, and what is removed from it."""
+    """What is added to one kind, and what is removed from it, as addresses."""
 
     kind: DomainKind
     added: list[str]
@@ -111,6 +120,11 @@ def complete(domains: Mapping[str, list[str]]) -> Domains:
     return {kind.value: list(domains.get(kind.value, ())) for kind in DomainKind}
 
 
+def addresses(domains: Mapping[str, list[str]]) -> Domains:
+    """Return the lists of all kinds as addresses, as a page shows them; `read` takes them back."""
+    return {kind.value: [kind.address(host) for host in domains.get(kind.value, ())] for kind in DomainKind}
+
+
 def is_same(one: Mapping[str, list[str]], other: Mapping[str, list[str]]) -> bool:
     """Return whether both hold the same domains, in whatever order."""
     return all(set(one.get(kind.value, ())) == set(other.get(kind.value, ())) for kind in DomainKind)
@@ -121,8 +135,8 @@ def difference(before: Mapping[str, list[str]], after: Mapping[str, list[str]]) 
     changes = []
     for kind in DomainKind:
         old, new = before.get(kind.value, []), after.get(kind.value, [])
-        added = [host for host in new if host not in old]
-        removed = [host for host in old if host not in new]
+        added = [kind.address(host) for host in new if host not in old]
+        removed = [kind.address(host) for host in old if host not in new]
         if added or removed:
             changes.append(Change(kind, added, removed))
     return changes

@@ -61,7 +61,8 @@ def together(lines: Iterable[str]) -> str:
 
 
 def _shown(line: str) -> str:
-    line = text.showable(" ".join(line.split()))
+    """Return a refused line short enough to repeat; what nobody could see in it is made visible."""
+    line = "".join(each if each.isprintable() else "\ufffd" for each in " ".join(line.split()))
     return line if len(line) <= _SHOWN else f"{line[:_SHOWN]}..."
 
 

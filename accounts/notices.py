@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from django.db.models import QuerySet
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import Account, Notice
 from portal.kernel.terms import Role
@@ -26,6 +28,22 @@ class Kind:
 
 
 KINDS: Final[dict[str, Kind]] = {}
+
+# What a notice is about, by how its kind's name begins; the first that fits.
+TOPICS: Final[tuple[tuple[str, StrOrPromise], ...]] = (
+    ("accounts.member_", gettext_lazy("Members")),
+    ("accounts.password_", gettext_lazy("Security")),
+    ("accounts.secret_", gettext_lazy("Development settings")),
+    ("accounts.upload_", gettext_lazy("Development settings")),
+    ("accounts.domains_", gettext_lazy("Development settings")),
+    ("accounts.", pgettext_lazy("notice", "Account")),
+    ("verification.authentication_", gettext_lazy("WeChat authentication")),
+    ("verification.wire_", gettext_lazy("Wire transfer")),
+    ("verification.administrator_", gettext_lazy("Administrator")),
+    ("verification.", pgettext_lazy("notice", "Verification")),
+    ("information.category_", gettext_lazy("Category")),
+    ("information.", gettext_lazy("Mini Program information")),
+)
 
 
 def register(kind: str, text: StrOrPromise, *, url_name: str = "") -> str:
@@ -52,6 +70,11 @@ def tell(account: Account, kind: str, **facts: object) -> Notice:
 def text(notice: Notice) -> str:
     """Return the notice's sentence in the active language."""
     return str(KINDS[notice.kind].text) % _written_out(notice.facts)
+
+
+def topic(notice: Notice) -> StrOrPromise:
+    """Return what the notice is about, in a word or two."""
+    return next(label for beginning, label in TOPICS if notice.kind.startswith(beginning))
 
 
 def url_name(notice: Notice) -> str:
@@ -82,7 +105,11 @@ def read(account: Account, notice_id: int) -> Notice:
     return Notice.objects.get(pk=notice_id, account=account)
 
 
+def unread(account: Account) -> QuerySet[Notice]:
+    """Return what nobody has opened yet."""
+    return Notice.objects.filter(account=account, read_at__isnull=True)
+
+
 def read_all(account: Account, *, up_to: int) -> int:
     """Mark read what the account was shown: every notice up to this id. Return how many that was."""
-    unread = Notice.objects.filter(account=account, read_at__isnull=True, pk__lte=up_to)
-    return unread.update(read_at=account.world.now())
+    return unread(account).filter(pk__lte=up_to).update(read_at=account.world.now())

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import IntegerField, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, Member
@@ -22,6 +22,13 @@ MOST: Final = limits.MEMBERS[-1]
 
 PROJECT: Final = Q(role__in=policy.PROJECT_ROLES)
 EXPERIENCE: Final = Q(role=Role.EXPERIENCE_MEMBER)
+
+
+class CountOf(Subquery):
+    """How many rows a query returns, its LIMIT heeded, told beside the rows of another query."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
 
 
 def active(account: Account, group: Q) -> QuerySet[Member]:
@@ -101,6 +108,11 @@ def find(account: Account, wechat_id: str) -> Person:
             field="wechat_id",
         )
     return found
+
+
+def number_of(account: Account, group: Q) -> CountOf:
+    """Return an annotation: how many members of a group the account has, as `of_account` counts them."""
+    return CountOf(active(account, group).values("pk")[: MOST + 1])
 
 
 def _is_experience(role: str) -> bool:

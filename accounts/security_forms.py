@@ -11,11 +11,15 @@ from accounts.forms import LogInNameField, PasswordField
 
 
 class NewPasswordForm(forms.Form):
-    """A new password, twice; by the platform's rules for passwords (console-rules 1.4)."""
+    """A new password, twice; by the platform's rules for passwords (console-rules 1.4).
+
+    What was typed is shown again (as dots) when something has to be corrected; the page is not stored.
+    """
 
     password = PasswordField(
         label=gettext_lazy("New password"),
         autocomplete="new-password",
+        shown_again=True,
         help_text=gettext_lazy(
             "At least 8 characters, with an English letter and a digit or symbol. Case counts."
         ),
@@ -24,6 +28,7 @@ class NewPasswordForm(forms.Form):
     password_again = PasswordField(
         label=gettext_lazy("Confirm password"),
         autocomplete="new-password",
+        shown_again=True,
         error_messages={"required": gettext_lazy("Enter the password a second time.")},
     )
 

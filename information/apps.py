@@ -15,6 +15,8 @@ class InformationConfig(AppConfig):
         from information import actions, desk_categories, desk_naming  # noqa: F401, PLC0415 -- app ready
         from information.actions import naming  # noqa: F401, PLC0415 -- app ready
         from information.breaches import breaches  # noqa: PLC0415 -- app ready
+        from information.breaches_naming import naming_breaches  # noqa: PLC0415 -- app ready
         from portal.kernel.breaches import register  # noqa: PLC0415 -- app ready
 
         register(breaches)
+        register(naming_breaches)

@@ -1,18 +1,16 @@
-"""What must hold of every account's photo, categories and monthly counts, derived from the rows (OPS-3)."""
+"""What must hold of every account's photo, categories and counts, derived from the rows (OPS-3)."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts.models import Account, Category
 from information.actions import REVIEW
 from portal.kernel import pictures
 from portal.kernel.limits import LIMITS, Limit
 from portal.kernel.models import Review, Tally
-
-COUNTED = (Limit.PHOTO_CHANGES, Limit.INTRODUCTION_CHANGES, Limit.CATEGORY_CHANGES)
 
 
 def breaches() -> list[str]:
@@ -57,8 +55,11 @@ def _photos_without_a_file() -> list[str]:
 
 
 def _counts_above_their_ceiling() -> list[str]:
+    above = Q()
+    for limit, ceiling in LIMITS.items():
+        above |= Q(limit=limit.value, used__gt=ceiling.at_most)
     return [
-        f"tally {tally.pk}: {tally.used} of {LIMITS[limit].at_most} {limit.value} used in {tally.period}"
-        for limit in COUNTED
-        for tally in Tally.objects.filter(limit=limit.value, used__gt=LIMITS[limit].at_most).order_by("id")
+        f"tally {tally.pk}: {tally.used} of {LIMITS[Limit(tally.limit)].at_most} {tally.limit} used"
+        f" in {tally.period}"
+        for tally in Tally.objects.filter(above).order_by("id")
     ]

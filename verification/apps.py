@@ -14,7 +14,12 @@ class VerificationConfig(AppConfig):
         """Register handlers."""
         from portal.kernel.breaches import register  # noqa: PLC0415 -- app ready
         from verification import actions, desk  # noqa: F401, PLC0415 -- app ready
-        from verification.breaches import authentication_breaches, breaches  # noqa: PLC0415 -- app ready
+        from verification.breaches import (  # noqa: PLC0415 -- app ready
+            administrator_breaches,
+            authentication_breaches,
+            breaches,
+        )
 
         register(breaches)
         register(authentication_breaches)
+        register(administrator_breaches)

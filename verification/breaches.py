@@ -10,9 +10,9 @@ from accounts.models import Account
 from portal.kernel.models import Deadline, Review
 from portal.kernel.terms import AccountState
 from portal.outside.models import BankTransfer
-from verification.actions import authentication
+from verification.actions import administrator_change, authentication
 from verification.actions.wire_transfer import DEADLINE, PURPOSE, RETURN
-from verification.models import AuthenticationOrder, SubmittedRound, WireTransfer
+from verification.models import AdministratorChange, AuthenticationOrder, SubmittedRound, WireTransfer
 
 
 def breaches() -> list[str]:
@@ -125,6 +125,26 @@ def authentication_breaches() -> list[str]:
         ),
     }
     return _told(found)
+
+
+def administrator_breaches() -> list[str]:
+    """Return a sentence for every change of administrator that its deadline or its account contradicts."""
+    state = AdministratorChange.State
+    changes = AdministratorChange.objects.order_by("id")
+    is_open = Q(state__in=[state.ASKED, state.AGREED])
+    return _told(
+        {
+            "administrator change %d: is open, but nothing ends it": changes.filter(
+                is_open, ~Exists(_promised(administrator_change.VOID))
+            ),
+            "administrator change %d: is settled, but will be dropped": changes.exclude(is_open).filter(
+                Exists(_promised(administrator_change.VOID))
+            ),
+            "administrator change %d: is done, but nobody took over": changes.filter(
+                state=state.DONE, scanned_by__isnull=True
+            ),
+        }
+    )
 
 
 def _promised(kind: str) -> QuerySet[Deadline]:

@@ -105,16 +105,18 @@ class Shown:
         return f"{self.status_url}{joint}state={self.state}"
 
     @property
-    def administrator(self) -> str:
-        """Return who may confirm it."""
-        return self.account.administrator.name
+    def answers(self) -> str:
+        """Return who answers it: whoever has scanned, else the administrator."""
+        administrator = self.account.administrator
+        elsewhere = self.confirmation.person_id not in (None, administrator.person_id)
+        return self.who if elsewhere else administrator.name
 
     @property
     def buttons(self) -> list[dict[str, Any]]:
-        """Return what the simulator does: open a phone, or answer on the administrator's at once."""
+        """Return what the simulator does: open the phone that answers, or answer on it at once."""
         asked = self.confirmation
-        phone = [self.account.administrator.person_id, asked.pk]
-        name = {"name": self.administrator}
+        phone = [asked.person_id or self.account.administrator.person_id, asked.pk]
+        name = {"name": self.answers}
         buttons: list[dict[str, Any]] = [
             {
                 "label": _("Open %(name)s's phone") % name,

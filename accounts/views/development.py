@@ -243,7 +243,7 @@ def domains(request: WorldRequest, principal: Principal) -> HttpResponse:
     pending = _pending(administrator_scans.current(request, account, actions.CHANGE_DOMAINS), kept)
     form = DomainsForm(
         request.POST or None,
-        initial={**(pending or kept), "seen": actions.version(settings, actions.OF_DOMAINS)},
+        initial={**rules.addresses(pending or kept), "seen": actions.version(settings, actions.OF_DOMAINS)},
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -288,12 +288,9 @@ def domains_scan(request: WorldRequest, principal: Principal) -> HttpResponse:
 
 
 def _domains(settings: DevelopmentSettings) -> list[dict[str, Any]]:
-    """Return the domains by kind, as `accounts/_development_domains.html` lists them."""
-    kept = rules.complete(settings.domains)
-    return [
-        {"label": kind.label, "addresses": [f"{kind.scheme}://{host}" for host in kept[kind.value]]}
-        for kind in DomainKind
-    ]
+    """Return the domains by kind, as the templates list them: {name, addresses}."""
+    kept = rules.addresses(settings.domains)
+    return [{"name": kind.call, "addresses": kept[kind.value]} for kind in DomainKind]
 
 
 def _pending(scan: Shown | None, kept: rules.Domains) -> rules.Domains | None:

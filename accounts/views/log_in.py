@@ -37,6 +37,7 @@ HERE: Final = "log_in"  # scopes of the counters: one account from one address, 
 ANYWHERE: Final = "log_in_anywhere"
 NO_BOUND: Final = 2**31 - 1
 
+CHANGE_PICTURE: Final = "change_picture"  # the button beside the captcha
 NEXT: Final = "next"  # in the session, while the code is shown: where the visitor was on the way to
 
 
@@ -49,14 +50,18 @@ def log_in(request: WorldRequest) -> HttpResponse:
         return redirect(steps.url_for(account))
     if request.method != "POST":
         return _page(request, LogInForm(initial={"next": reachable(request, request.GET.get("next", ""))}))
-    form = LogInForm(request.POST)
+    to = reachable(request, request.POST.get("next", ""))
+    form = LogInForm({**request.POST.dict(), "next": to})
+    if CHANGE_PICTURE in request.POST:
+        captchas.new_challenge(request)
+        return _page(request, LogInForm(initial={"next": to, "email": form["email"].value()}))
     if form.is_valid():
         try:
             found = _authenticated(request, form.cleaned_data)
         except Refused as refusal:
             form.add_error(refusal.field or None, refusal.message)
         else:
-            return enter(request, found, to=reachable(request, form.cleaned_data["next"]))
+            return enter(request, found, to=to)
     return _page(request, form)
 
 
@@ -64,7 +69,8 @@ def _page(request: WorldRequest, form: LogInForm) -> HttpResponse:
     name = form.cleaned_data.get("email") if form.is_bound else None
     context = {
         "log_in_form": form,
-        "asks_captcha": bool(name) and _asks_captcha(_username(request.world, str(name))),
+        "asks_captcha": CHANGE_PICTURE in request.POST
+        or (bool(name) and _asks_captcha(_username(request.world, str(name)))),
         "ended": ended(request),
         "signed_out": request.session.pop(SIGNED_OUT, ""),
     }

@@ -31,19 +31,22 @@ CONTACT: Final[tuple[tuple[re.Pattern[str], StrOrPromise], ...]] = (
     (re.compile(r"\S+@\S+"), gettext_lazy("an e-mail address")),
     (
         re.compile(
-            r"https?:|www\.|\b[a-z0-9-]+\.(?:com|cn|net|org|io|cc|top|vip|xyz|app|example)\b", re.ASCII
+            r"https?:\S*|www\.\S*|\b[a-z0-9.-]+\.(?:com|cn|net|org|io|cc|top|vip|xyz|app|example)\b", re.ASCII
         ),
         gettext_lazy("a web address"),
     ),
     (
         re.compile(
-            r"微\s*信\s*号|威\s*信|薇\s*信|加\s*[微vv]|\bvx\b|\bwx\s*[:=]|\bwechat\s*(?:id|no)\b"
-            r"|\bwechat\s*[:=]|微信\s*[:=]|\bqq\b|扣扣"
+            r"(?:加\s*)?微\s*信\s*号|[威薇]\s*信|微\s*信\s*[:=]|加\s*(?:微|v(?![a-z]))|扣扣"
+            r"|\b(?:vx|qq)(?![a-z])|\bwx\s*[:=]|\bwechat\s*(?:id\b|no\b|[:=])",
+            re.ASCII,
         ),
         gettext_lazy("a WeChat or QQ number"),
     ),
-    (re.compile(r"(?:\d[ .()/-]{0,2}){8}|[零〇一二三四五六七八九]{7}"), gettext_lazy("a phone number")),
+    (re.compile(r"(?:\d[ .()/-]{0,2}){7,}\d|[零〇一二三四五六七八九]{7,}"), gettext_lazy("a phone number")),
 )
+# Digits that are no phone number: days, and from one year to another.
+DATES: Final = re.compile(r"(?<!\d)(?:19|20)\d\d ?[-/.] ?(?:(?:19|20)\d\d|\d\d?[-/.]\d\d?)(?!\d)")
 WORDS: Final = (
     "赌博",
     "博彩",
@@ -91,7 +94,7 @@ def read(typed: str) -> str:
             code="introduction",
             field=FIELD,
         )
-    folded = unicodedata.normalize("NFKC", introduction).casefold()
+    folded = DATES.sub("|", unicodedata.normalize("NFKC", introduction).casefold())
     for pattern, what in CONTACT:
         if found := pattern.search(folded):
             raise Refused(

@@ -332,14 +332,15 @@ def _adopt(account: Account, naming: Naming, *, by: Actor) -> None:
     now = account.world.now()
     naming.adopt(at=now, by=by)
     naming.save()
-    if account.name_key != naming.name_key:
+    old = account.name if account.name_key != naming.name_key else ""
+    if old:
         release_name(account, at=now)
     account.name, account.name_key = naming.name, naming.name_key
     if not names.is_taken_in_order(account.short_name, account.name):
         account.short_name = ""
     account.save(update_fields=["name", "name_key", "short_name"])
     notices.tell(account, ADOPTED, name=naming.name)
-    write(account, "adopted", name=naming.name)
+    write(account, "adopted", name=naming.name, old=old, kept_until=now + limits.NAME_KEPT)
 
 
 def _refuse(account: Account, naming: Naming, reasons: Sequence[Reason], *, by: Actor) -> None:

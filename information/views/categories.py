@@ -65,8 +65,31 @@ def categories(request: HttpRequest, principal: Principal) -> HttpResponse:
             "may_add": bool(decision) and usage.left > 0 and len(standing) < LIMITS[Limit.CATEGORIES].at_most,
             "first": tree.first_label(account.first_category) if account.first_category else "",
             "game": opened_by_game(account) if account.is_game else [],
+            "actors": _reviewers(account, [reviewed[each.pk] for each in standing if each.pk in reviewed]),
         },
     )
+
+
+def _reviewers(account: Account, waiting: list[Review]) -> list[dict[str, Any]]:
+    """Return who can move on what waits at the desk, as `_partials/backstage.html` wants it."""
+    if not waiting:
+        return []
+    fields = {
+        "world": account.world.token,
+        "next": reverse("admin:kernel_review_change", args=[waiting[0].pk]),
+    }
+    desk = {"label": _("Open it at the desk"), "url": reverse("simulator:desk"), "post": True}
+    return [
+        {
+            "icon": "clipboard-check",
+            "name": _("The reviewer"),
+            "text": _("Looks at the proof and decides: approve or refuse."),
+            "buttons": [
+                desk | {"fields": fields, "lamp": True},
+                {"label": _("Who decides in this world"), "url": reverse("simulator:policy")},
+            ],
+        }
+    ]
 
 
 def listed(account: Account) -> list[Category]:
@@ -216,6 +239,7 @@ def _page(
             "quota": quota(usage),
             "open": bool(decision) and usage.left > 0,
             "locked": tree.first_label(locked) if locked else "",
+            "chosen": found is not None,
             "proof": found.proof if found else "",
             "proofs": proofs,
             "proof_errors": [*(refused or []), *form.proof_errors],

@@ -15,9 +15,9 @@ from accounts.models import Account, Category
 from accounts.principals import Principal
 from accounts.views.doors import for_principal
 from information.actions.categories import STANDING, State
+from information.views import naming
 from information.views.cards import HERE, opened_by_game, quota
 from information.views.categories import TONES, listed
-from information.views.naming import naming_card
 from portal.kernel import tallies
 from portal.kernel.limits import LIMITS, Limit
 from portal.kernel.terms import Capability, Fact
@@ -43,9 +43,10 @@ def information(request: HttpRequest, principal: Principal) -> HttpResponse:
         "information/information.html",
         {
             "account": account,
+            "next": _next(account),
             "complete": Fact.INFORMATION in account.facts,
-            "missing": _missing(account, found),
-            "card": naming_card(principal, short_changes=short_changes),
+            "missing": _missing(principal, found),
+            "card": naming.naming_card(principal, short_changes=short_changes),
             "decision": decision,
             "way_out": reverse(decision.way_out) if decision.way_out not in {"", HERE} else "",
             "photo": quota(photo),
@@ -66,11 +67,23 @@ def information(request: HttpRequest, principal: Principal) -> HttpResponse:
     )
 
 
-def _missing(account: Account, found: list[Category]) -> list[dict[str, Any]]:
-    """Return the four parts as `_partials/reqs.html` wants them: there, or where to bring them."""
+def _next(account: Account) -> str:
+    """Return the part to fill in next, whose button is the green one; the name comes first."""
+    parts = {
+        "name": account.name,
+        "photo": account.photo,
+        "introduction": account.introduction,
+        "categories": account.first_category,
+    }
+    return next((part for part, there in parts.items() if not there), "")
+
+
+def _missing(principal: Principal, found: list[Category]) -> list[dict[str, Any]]:
+    """Return the four parts as `_partials/reqs.html` wants them: there, or where this person brings them."""
+    account = principal.account
     reviewed = any(category.state == State.UNDER_REVIEW for category in found)
     parts = (
-        (_("Name"), account.name, HERE, ""),
+        (_("Name"), account.name, naming.PAGE, ""),
         (_("Photo"), account.photo, "information:change_photo", ""),
         (_("Introduction"), account.introduction, "information:change_introduction", ""),
         (
@@ -80,9 +93,11 @@ def _missing(account: Account, found: list[Category]) -> list[dict[str, Any]]:
             _("One is under review. It counts once it is in use.") if reviewed else "",
         ),
     )
-    return [
-        {"label": label, "state": "ok", "hint": ""}
-        if there
-        else {"label": label, "state": "", "hint": hint, "url": reverse(page), "action": _("Fill in")}
-        for label, there, page, hint in parts
-    ]
+    rows = []
+    for label, there, page, hint in parts:
+        row: dict[str, Any] = {"label": label, "state": "ok" if there else "", "hint": "" if there else hint}
+        capability = Capability.RENAME if page == naming.PAGE else Capability.EDIT_INFORMATION
+        if not there and principal.can(capability):
+            row |= {"url": reverse(page), "action": _("Fill in")}
+        rows.append(row)
+    return rows

@@ -132,8 +132,9 @@ class Standing:
 
 def changes_quota(usage: Usage) -> dict[str, Any]:
     """Return the changes of the name as `_partials/quota.html` shows them: used, total, and the sentence."""
-    facts = {"used": usage.used, "total": usage.at_most}
-    return facts | {"text": _("%(used)d of %(total)d changes used before the first release") % facts}
+    text = _("%(left)d of %(total)d changes left before the first release")
+    facts = {"left": usage.left, "total": usage.at_most}
+    return {"used": usage.used, "total": usage.at_most, "text": text % facts}
 
 
 def reasons_of(refused: Naming) -> list[dict[str, str]]:
@@ -244,8 +245,8 @@ def _ask(principal: Principal, form: NameForm, refused: list[str]) -> None:
 
 
 def _at_the_name(form: NameForm, refusal: Refused) -> None:
-    """Put a refusal at the field it belongs to; what is no field's goes on to the message on top."""
-    if refusal.field != "name":
+    """Put a refusal at the field; what is no field's, or has none any more, goes on to the message on top."""
+    if refusal.field != "name" or refusal.code == ladder.PENDING:
         raise refusal
     form.add_error("name", told(refusal))
 

@@ -21,7 +21,7 @@ from information import actions, specimens
 from information.forms import PhotoForm
 from information.views.cards import quota
 from information.views.proofs import LARGEST_ID, shown
-from portal.kernel import tallies, throttle
+from portal.kernel import tallies, throttle, uploads
 from portal.kernel.errors import Refused
 from portal.kernel.http import WorldRequest
 from portal.kernel.limits import Limit
@@ -52,6 +52,9 @@ def change_photo(request: HttpRequest, principal: Principal) -> HttpResponse:
     if request.method == "POST":
         throttle.hit("photos", str(account.pk), at_most=UPLOADS_PER_HOUR, within=timedelta(hours=1))
         form = _chosen(request, account)
+        if uploads.cut_off(request):
+            form.errors.pop("picture", None)  # that there is none
+            form.add_error("picture", _("The file is larger than 2 MB. Choose a smaller picture."))
         if _is_taken(principal, form):
             messages.success(request, _("The photo is changed."))
             return redirect("information:information")

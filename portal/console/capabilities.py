@@ -14,7 +14,7 @@ from portal.console.menu import address
 from portal.kernel import policy
 from portal.kernel.policy import POLICY, Grant
 from portal.kernel.terms import AccountState, Capability, EntityType, Fact, Role
-from portal.kernel.wording import listed, short_day
+from portal.kernel.wording import joined, listed, short_day
 
 # What the home lists as open or not: what an account grows into. The rest is there from its confirmation on.
 LISTED: Final = (
@@ -27,6 +27,9 @@ LISTED: Final = (
 
 # The page of a capability, where there is one.
 PAGES: Final = {
+    Capability.MANAGE_PROJECT_MEMBERS: "accounts:members",
+    Capability.MANAGE_EXPERIENCE_MEMBERS: "accounts:members",
+    Capability.CHANGE_ADMINISTRATOR: "verification:administrator_change",
     Capability.EDIT_INFORMATION: "information:information",
     Capability.APPLY_FOR_AUTHENTICATION: "verification:authentication",
 }
@@ -50,6 +53,7 @@ WAYS_OUT: Final = {
     "verification:authentication": gettext_lazy("Go to WeChat authentication"),
     "information:information": gettext_lazy("Fill in the information"),
     "accounts:closing": gettext_lazy("Keep the account"),
+    "accounts:members": gettext_lazy("See who may"),
 }
 
 
@@ -101,14 +105,15 @@ def gate(principal: Principal, capability: Capability) -> dict[str, Any]:
         requirements.append({"label": label, "state": "ok" if fact in account.facts else "", "hint": hint})
     if rule.permission is not None:
         requirements.append(_role_row(principal, capability))
-    missing = sum(row["state"] != "ok" for row in requirements)
+    way_out = decision.way_out
+    if not way_out and account.can(capability):
+        way_out = "accounts:members"  # only the role is missing
     return {
         "label": rule.label,
         "reason": decision.reason,
         "rows": requirements,
-        "met": len(requirements) - missing,
-        "url": address(decision.way_out) if decision.way_out else "",
-        "action": WAYS_OUT.get(decision.way_out, _("Go on")),
+        "url": address(way_out) if way_out else "",
+        "action": WAYS_OUT.get(way_out, _("Go on")),
     }
 
 
@@ -154,15 +159,38 @@ def table(principal: Principal) -> list[dict[str, Any]]:
                 {"label": kind.label, "open": kind in rule.entities, "mine": kind == account.entity_type}
                 for kind in EntityType
             ],
-            "states": [state.label for state in AccountState if state in rule.states],
+            "states": _when(rule.states),
             "facts": [FACTS[fact][0] for fact in rule.facts],
             "roles": roles(capability),
             "permission": rule.permission.label if rule.permission else "",
-            "decision": account.can(capability),
-            "mine": policy.decide_for(capability, role=principal.role, held=principal.held),
+            "decision": principal.can(capability),
         }
         for capability, rule in POLICY.items()
     ]
+
+
+def _when(states: frozenset[AccountState]) -> str:
+    """Return the states in words, many of them in few."""
+    if states == policy.CONFIRMED:
+        return _("From the confirmation of the entity on")
+    return joined(state.label for state in AccountState if state in states)
+
+
+def of_role(principal: Principal) -> dict[str, Any]:
+    """Return what the role covers, whatever the account may: labels, and rows of what it does not."""
+    decisions = {
+        capability: policy.decide_for(capability, role=principal.role, held=principal.held)
+        for capability, rule in POLICY.items()
+        if rule.permission is not None
+    }
+    return {
+        "may": [str(policy.label(capability)) for capability, decision in decisions.items() if decision],
+        "rows": [
+            {"label": policy.label(capability), "state": "", "hint": decision.reason}
+            for capability, decision in decisions.items()
+            if not decision
+        ],
+    }
 
 
 def entity_types(account: Account) -> list[dict[str, Any]]:

@@ -64,13 +64,23 @@ def count(world: World | None, principal: Principal | None) -> Counts:
                 WHERE world_id = %s AND person_id IS NOT NULL AND state IN ('shown', 'scanned')
                   AND expires_at > %s LIMIT {MOST}) AS confirmations)
               + (SELECT COUNT(*) FROM (SELECT 1 FROM outside_sms
-                WHERE world_id = %s AND read_at IS NULL LIMIT {MOST}) AS messages),
+                WHERE world_id = %s AND read_at IS NULL LIMIT {MOST}) AS messages)
+              + (SELECT COUNT(*) FROM (SELECT 1 FROM outside_chatmessage
+                WHERE world_id = %s AND read_at IS NULL LIMIT {MOST}) AS chats),
               (SELECT COUNT(*) FROM (SELECT 1 FROM accounts_notice
                 WHERE account_id = %s AND read_at IS NULL LIMIT {MOST}) AS notices),
               (SELECT COUNT(*) FROM (SELECT 1 FROM kernel_review
                 WHERE world_id = %s AND state = 'open' LIMIT {MOST}) AS reviews)
             """,  # noqa: S608 -- a constant of ours
-            [world.pk, world.pk, world.now(), world.pk, principal.account.pk if principal else 0, world.pk],
+            [
+                world.pk,
+                world.pk,
+                world.now(),
+                world.pk,
+                world.pk,
+                principal.account.pk if principal else 0,
+                world.pk,
+            ],
         )
         row = cursor.fetchone()
     return Counts(*(min(MOST, number) for number in row))

@@ -16,8 +16,9 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q, QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
+from accounts.actions import development, passwords
 from accounts.models import Account
 from portal.kernel.actors import ActorKind
 from portal.kernel.calendar import SHANGHAI
@@ -31,7 +32,17 @@ PLATFORM: Final = "platform"
 # What a spreadsheet would take for a formula: such a cell gets an apostrophe before it.
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
-_ACT: Final = Q(name__contains=".")  # acts have a stage in their names, transitions have none
+# Acts have a stage in their names, transitions have none.
+_ACT: Final = Q(name__contains=".")
+_DEVELOPMENT: Final = (
+    development.SECRET_SET,
+    development.KEY_SET,
+    development.API_ALLOWLIST,
+    development.UPLOAD_ALLOWLIST,
+    development.DOMAINS,
+    development.PUSH,
+    development.PUSH_STOPPED,
+)
 
 # What a reader wants to see together, by what the audit calls its rows.
 ABOUT: Final[dict[str, tuple[Any, Q]]] = {
@@ -40,21 +51,22 @@ ABOUT: Final[dict[str, tuple[Any, Q]]] = {
         (Q(subject_type="accounts.Account") & ~_ACT)
         | Q(subject_type__startswith="verification.") & ~Q(subject_type="verification.AdministratorChange"),
     ),
+    "reviews": (gettext_lazy("Reviews"), Q(subject_type="kernel.Review")),
     "information": (
         gettext_lazy("Information"),
         Q(subject_type__startswith="information.")
         | Q(subject_type="accounts.Category")
-        | Q(name__startswith="information."),
+        | Q(subject_type="accounts.Account", name__startswith="information."),
     ),
     "members": (
         gettext_lazy("Members"),
         Q(subject_type__in=["accounts.Member", "verification.AdministratorChange"]),
     ),
     "log_in": (
-        gettext_lazy("Log-in"),
-        Q(subject_type="accounts.SignIn") | Q(name="accounts.password_changed"),
+        gettext_lazy("Log-in and password"),
+        Q(subject_type="accounts.SignIn") | Q(name=passwords.CHANGED),
     ),
-    "development": (gettext_lazy("Development settings"), Q(subject_type="accounts.DevelopmentSettings")),
+    "development": (gettext_lazy("Development settings"), Q(name__in=_DEVELOPMENT)),
     "closing": (gettext_lazy("Closing"), Q(subject_type="accounts.Closing")),
 }
 
@@ -74,7 +86,7 @@ class LogForm(forms.Form):
     """What of the log to show."""
 
     about = forms.ChoiceField(
-        label=gettext_lazy("About"),
+        label=pgettext_lazy("operation log", "About"),
         required=False,
         choices=[
             ("", gettext_lazy("Everything")),
@@ -82,7 +94,7 @@ class LogForm(forms.Form):
         ],
     )
     role = forms.ChoiceField(
-        label=gettext_lazy("As"),
+        label=pgettext_lazy("operation log", "As"),
         required=False,
         choices=[
             ("", gettext_lazy("Anybody")),
@@ -90,9 +102,9 @@ class LogForm(forms.Form):
             (PLATFORM, gettext_lazy("The platform")),
         ],
     )
-    who = TextField(label=gettext_lazy("Who"), required=False, max_length=40)
-    since = DayField(label=gettext_lazy("From"), required=False)
-    until = DayField(label=gettext_lazy("To"), required=False)
+    who = TextField(label=pgettext_lazy("operation log", "Who"), required=False, max_length=40)
+    since = DayField(label=pgettext_lazy("operation log", "From"), required=False)
+    until = DayField(label=pgettext_lazy("operation log", "To"), required=False)
 
 
 @dataclass(frozen=True)
@@ -147,7 +159,15 @@ def line(event: AuditEvent) -> Line:
 def as_csv(rows: QuerySet[AuditEvent]) -> Iterator[str]:
     """Yield the rows as CSV, newest first, a line at a time: the memory it takes does not grow with them."""
     writer = csv.writer(_Echo())
-    head = [_("Number"), _("Time"), _("Who"), _("As"), _("What"), _("Detail"), _("Address")]
+    head = [
+        pgettext("operation log", "Number"),
+        _("Time"),
+        pgettext("operation log", "Who"),
+        pgettext("operation log", "As"),
+        pgettext("operation log", "What"),
+        _("Detail"),
+        pgettext("operation log", "Address"),
+    ]
     yield "\ufeff" + writer.writerow(head)  # the mark tells spreadsheets that this is UTF-8
     for event in rows.order_by("-pk").iterator(chunk_size=CHUNK):
         shown = line(event)

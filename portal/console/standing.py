@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Final
 
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from accounts.models import Account
+from accounts.models import Account, Closing
+from information.models import Naming
 from portal.console import history
 from portal.kernel import diagrams, policy
+from portal.kernel.compiled import Compiled
 from portal.kernel.fsm import Stateful, can_proceed
 from portal.kernel.machines import Edge, machine_of
 from portal.kernel.terms import AccountState as S
 from portal.kernel.terms import Capability
-from portal.kernel.wording import day, short_day
-from verification.models import WireTransfer
+from portal.kernel.wording import day, joined, short_day
+from verification.models import AdministratorChange, AuthenticationOrder, WireTransfer
 
 TONES: Final = {
     S.REGISTERED: "doing",
@@ -32,7 +36,19 @@ TONES: Final = {
 TITLES: Final = {
     "accounts.Account": gettext_lazy("The account"),
     "verification.WireTransfer": gettext_lazy("The wire transfer"),
+    "accounts.Closing": gettext_lazy("Closing the account"),
+    "information.Naming": gettext_lazy("The newest name"),
+    "verification.AuthenticationOrder": gettext_lazy("The newest application for WeChat authentication"),
+    "verification.AdministratorChange": gettext_lazy("The newest change of administrator"),
+    "accounts.Category": gettext_lazy("A service category"),
+    "accounts.Member": gettext_lazy("A member"),
+    "accounts.SignIn": gettext_lazy("A log-in"),
 }
+
+# Of these the newest one of the account is drawn where it stands; a closing only while it runs.
+NEWEST: Final[tuple[Any, ...]] = (Closing, Naming, AuthenticationOrder, AdministratorChange)
+# There are many of these: drawn as they are made, and told where each of them stands on its own page.
+OTHERS: Final = ("accounts.Category", "accounts.Member", "accounts.SignIn")
 
 # Transitions that the policy must allow before anybody can make them happen.
 NEEDS: Final = {("accounts.Account", "authenticate"): Capability.APPLY_FOR_AUTHENTICATION}
@@ -66,11 +82,55 @@ def authentication(account: Account) -> dict[str, Any]:
 def machines_of(account: Account, wire: WireTransfer | None) -> list[dict[str, Any]]:
     """Return each of the account's machines: drawn where it stands, said in words, and what is next."""
     left = history.walked(account)
-    subjects: list[Stateful] = [account, *([wire] if wire else [])]
+    subjects: list[Stateful] = [account, *([wire] if wire else []), *_newest(account)]
     return [
         _machine(account, subject, past=left.get((subject._meta.label, subject.pk), []))
         for subject in subjects
     ]
+
+
+def other_machines() -> list[dict[str, Any]]:
+    """Return the machines of what an account has many of, none of them anywhere yet."""
+    return [_drawn(label, get_language() or "") for label in OTHERS]
+
+
+@cache
+def _drawn(label: str, _language: str) -> dict[str, Any]:
+    machine = machine_of(label)
+    steps = [
+        _("%(what)s (%(who)s)") % {"what": edge.label, "who": edge.who}
+        for edge in machine.edges
+        if edge.source != edge.target
+    ]
+    return {
+        "title": str(TITLES[label]),
+        "svg": diagrams.svg(machine),
+        "sentence": _("What can happen to it: %(list)s.") % {"list": joined(dict.fromkeys(steps), by="; ")},
+    }
+
+
+def _newest(account: Account) -> list[Stateful]:
+    """Return the newest closing, name, application and change, as far as there are any. One query."""
+    row: Any = _NEWEST.first(account.pk)
+    found: list[Stateful] = []
+    for model in NEWEST:
+        name = model._meta.model_name
+        pk, state = getattr(row, f"{name}_pk"), getattr(row, f"{name}_state")
+        if pk is not None and (model is not Closing or state == Closing.State.FREEZE_PERIOD):
+            found.append(model(pk=pk, state=state))
+    return found
+
+
+def _build(account: Any) -> QuerySet[Account]:
+    columns = {}
+    for model in NEWEST:
+        rows: QuerySet[Any] = model._default_manager.filter(account_id=OuterRef("pk")).order_by("-id")
+        columns[f"{model._meta.model_name}_pk"] = Subquery(rows.values("id")[:1])
+        columns[f"{model._meta.model_name}_state"] = Subquery(rows.values("state")[:1])
+    return Account.objects.filter(pk=account).annotate(**columns)
+
+
+_NEWEST: Final = Compiled(_build)
 
 
 def _machine(account: Account, subject: Any, *, past: list[str]) -> dict[str, Any]:

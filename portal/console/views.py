@@ -12,20 +12,21 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import categories as tree
 from accounts import notices as told
-from accounts.models import Account, Notice
+from accounts.models import Account, Category, Notice
 from accounts.principals import Principal
 from accounts.views.doors import for_principal
-from portal.console import capabilities, glance, history, operation_log, release_path, standing
+from portal.console import capabilities, glance, history, menu, operation_log, release_path, standing
 from portal.console import home as front
 from portal.kernel import keyset
 from portal.kernel.compiled import Compiled
-from portal.kernel.errors import Refused
+from portal.kernel.policy import POLICY, Decision
 from portal.kernel.terms import Capability, EntityType
 from verification.models import WireTransfer
 
 NOTICES_AT_HOME = 5
-LINES = 50  # of the operation log on one page
+LINES = 20  # of the operation log on one page
 NEWEST_NOTICES: Final = Compiled(
     lambda account: Notice.objects.filter(account=account).order_by("-id")[:NOTICES_AT_HOME]
 )
@@ -59,9 +60,12 @@ def home(request: HttpRequest, principal: Principal) -> HttpResponse:
 @require_safe
 @for_principal
 def notices(request: HttpRequest, principal: Principal) -> HttpResponse:
-    """List what the platform told the account, newest first, by key."""
+    """List what the platform told the account, newest first, by key; with `unread` only what is new."""
     account = principal.account
-    page = keyset.turn(request, Notice.objects.filter(account=account))
+    only_unread = "unread" in request.GET
+    page = keyset.turn(
+        request, told.unread(account) if only_unread else Notice.objects.filter(account=account)
+    )
     return render(
         request,
         "console/notices.html",
@@ -69,6 +73,7 @@ def notices(request: HttpRequest, principal: Principal) -> HttpResponse:
             "account": account,
             "notices": [_shown(notice) for notice in page.rows],
             "newest": page.rows[0].pk if page.rows else 0,
+            "only_unread": only_unread,
             "newer_url": page.newer_url,
             "older_url": page.older_url,
         },
@@ -103,12 +108,22 @@ def open_notice(request: HttpRequest, principal: Principal, notice_id: int) -> H
 def settings(request: HttpRequest, principal: Principal) -> HttpResponse:
     """Show the account's own facts, and that its entity cannot be changed (REG-9)."""
     account = principal.account
+    in_use = Category.objects.filter(account=account, state=Category.State.IN_USE).order_by("pk")
+    has_successors = account.entity_type in POLICY[Capability.CHANGE_ADMINISTRATOR].entities
     return render(
         request,
         "console/settings.html",
         {
             "account": account,
             "pills": standing.pills(account),
+            "none_yet": _("none yet"),
+            "categories": [tree.label(*pair) for pair in in_use.values_list("first", "second")],
+            "closing": Decision(True) if account.closes_at else principal.can(Capability.CLOSE_ACCOUNT),
+            "closing_url": menu.address("accounts:closing"),
+            "closing_action": _("Keep the account") if account.closes_at else _("Close the account"),
+            "change": principal.can(Capability.CHANGE_ADMINISTRATOR),
+            "change_url": menu.address("verification:administrator_change") if has_successors else "",
+            "change_action": _("Change administrator"),
             "authentication": standing.authentication(account),
             "number_label": _("ID number")
             if account.entity_type == EntityType.INDIVIDUAL
@@ -130,7 +145,10 @@ def state(request: HttpRequest, principal: Principal) -> HttpResponse:
             "pills": standing.pills(account),
             "machines": standing.machines_of(account, _wire(account)),
             "rungs": standing.rungs(account),
+            "other_machines": standing.other_machines(),
             "policy": capabilities.table(principal),
+            "role": principal.role.label,
+            "mine": capabilities.of_role(principal),
             "entity_types": capabilities.entity_types(account),
         },
     )
@@ -164,10 +182,9 @@ def log(request: HttpRequest, principal: Principal) -> HttpResponse:
 @require_safe
 @for_principal
 def log_export(request: HttpRequest, principal: Principal) -> HttpResponseBase:
-    """Answer the same lines as a CSV file, written while it is read."""
-    may = principal.can(Capability.READ_OPERATION_LOG)
-    if not may:
-        raise Refused(may.reason, code=Capability.READ_OPERATION_LOG.value)
+    """Answer the same lines as a CSV file, written while it is read; who may not read them is told why."""
+    if not principal.can(Capability.READ_OPERATION_LOG):
+        return redirect("console:log")
     form = operation_log.LogForm(request.GET or None)
     rows = operation_log.events(principal.account, form.cleaned_data if form.is_valid() else {})
     answer = StreamingHttpResponse(operation_log.as_csv(rows), content_type="text/csv; charset=utf-8")
@@ -200,6 +217,7 @@ def _shown(notice: Notice) -> dict[str, object]:
     return {
         "id": notice.pk,
         "text": told.text(notice),
+        "topic": told.topic(notice),
         "at": notice.at,
         "new": notice.read_at is None,
     }

@@ -120,8 +120,10 @@ def mark_all_read(world_id: int, *, to: str = "", by: Actor) -> int:
 
 @action
 def mark_messages_read(world_id: int, *, number: str, by: Actor) -> int:
-    """Take the text messages to a number out of the unread ones; returns how many."""
+    """Take what lies on the phone with this number out of the unread: SMS and chat; returns how many SMS."""
     world = World.objects.share(world_id)
+    chats = ChatMessage.objects.filter(world=world, person__phone=number, read_at__isnull=True)
+    chats.update(read_at=world.now())
     return Sms.objects.filter(world=world, to=number, read_at__isnull=True).update(read_at=world.now())
 
 

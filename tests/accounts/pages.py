@@ -6,8 +6,11 @@ from typing import Any
 
 from django.test import Client
 
+from accounts.actions.sign_ins import LOG_IN as LOG_IN_SCAN
+from accounts.models import Account
+from portal.kernel import confirmations
 from portal.kernel.models import World
-from portal.outside.models import Letter
+from portal.outside.models import Letter, Person
 
 FORM = "/register/mini-program/"
 ACTIVATION = "/register/activation/"
@@ -33,6 +36,15 @@ def registers(client: Client, **changes: str) -> str:
 def logs_in(client: Client, email: str, password: str) -> Any:
     """Send the log-in form; return the response."""
     return client.post(LOG_IN, {"email": email, "password": password})
+
+
+def goes_in(client: Client, account: Account, person: Person | None = None) -> str:
+    """Scan the code that the client shows, as the administrator or `person`; return where it leads."""
+    shown = confirmations.latest(LOG_IN_SCAN, account.sign_ins.latest("pk").pk)
+    assert shown
+    phone = person or account.administrator.person
+    confirmations.confirm(shown.pk, by=phone.as_actor())
+    return str(client.get(SCAN).headers["Location"])
 
 
 def newest_link(world: World) -> str:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import ipaddress
+from contextlib import suppress
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
 from accounts import allowlists
 from accounts.lines import LinesRefused
@@ -157,3 +162,24 @@ def test_uploads_look_at_their_own_list_while_it_is_on() -> None:
     assert not allowlists.upload_allowed(settings, "203.0.113.8")
     settings.upload_allowlist_on = False
     assert allowlists.upload_allowed(settings, "203.0.113.8")
+
+
+@given(some.text(alphabet="0123456789abcf.:/[]%*- \n１。", max_size=40))
+def test_whatever_is_typed_is_refused_or_kept_in_one_spelling(typed: str) -> None:
+    kept: list[str] = []
+    with suppress(LinesRefused):
+        kept = allowlists.read(typed)
+    assert allowlists.read("\n".join(kept)) == kept
+
+
+@given(some.ip_addresses(), some.integers(min_value=0, max_value=128))
+def test_an_address_is_let_in_by_its_own_network_and_by_its_own_line(
+    address: ipaddress.IPv4Address | ipaddress.IPv6Address, length: int
+) -> None:
+    network = ipaddress.ip_network((address, min(length, address.max_prefixlen)), strict=False)
+    for line in (str(address), str(network)):
+        try:
+            kept = allowlists.read(line)
+        except LinesRefused:
+            continue
+        assert allowlists.holds(kept, str(address))

@@ -333,7 +333,7 @@ def test_the_scan_carries_the_domains_out_and_spends_one_change(account: Account
     assert not DevelopmentSettings.objects.exists()
     assert used(account) == 0
     assert confirmations.PURPOSES[actions.CHANGE_DOMAINS].facts(shown)[1:] == [
-        ("request domains, added", "api.lantern.example")
+        ("request domains, added", "https://api.lantern.example")
     ]
     scanned(shown, by=administrator(account))
     assert kept(account).domains == HOSTS

@@ -15,6 +15,7 @@ from accounts import development, message_push
 from accounts.actions import development as actions
 from accounts.message_push import PushSettings
 from accounts.models import Account, DevelopmentSettings, Member
+from accounts.principals import GUEST, PERSON
 from portal.kernel import confirmations
 from portal.kernel.models import Confirmation, World
 from portal.kernel.terms import Role
@@ -125,6 +126,21 @@ def test_who_may_not_edit_sees_what_is_set_and_why_it_is_shut(
         assert led.redirect_chain == [(PAGE, 302)]
         assert len(said(led)) == 1
         assert SET.token not in led.content.decode()
+
+
+def test_a_guest_sees_what_is_set_and_no_more(account: Account, console: Client) -> None:
+    set_push(account)
+    stranger = Person.objects.filter(world=account.world).exclude(pk=account.administrator.person_id)[0]
+    session = console.session
+    session.update({PERSON: stranger.pk, GUEST: stranger.name})
+    session.save()
+    html = console.get(PAGE).content.decode()
+    assert SET.url in html
+    assert SET.token not in html
+    assert html.count('aria-disabled="true"') == 6
+    assert console.get(PUSH).headers["Location"] == PAGE
+    console.post(STOP_PUSH)
+    assert message_push.push_settings(account) == SET
 
 
 def test_a_developer_edits_lists_and_push_and_no_secret(
@@ -264,7 +280,7 @@ def test_domains_wait_for_the_scan_and_are_then_there(account: Account, console:
     asked = console.post(DOMAINS, sent(console, DOMAINS, **sample(console, DOMAINS)))
     assert asked.headers["Location"] == DOMAINS_SCAN
     waiting = text(console.get(DOMAINS_SCAN))
-    assert "request domains api.lantern.example login.lantern.example:8443 -" in waiting
+    assert "request https://api.lantern.example https://login.lantern.example:8443 -" in waiting
     assert "A change waits for the administrator's scan." in text(console.get(PAGE))
     confirm(account, actions.CHANGE_DOMAINS)
     assert "Confirmed on the phone" in text(console.get(DOMAINS_SCAN))
@@ -285,7 +301,7 @@ def test_what_was_refused_on_the_phone_is_in_the_form_again(account: Account, co
     assert "What you typed is kept there." in text(console.get(DOMAINS_SCAN))
     page = console.get(DOMAINS)
     assert "This is what you typed last. It is not confirmed." in text(page)
-    assert ">\napi.lantern.example</textarea>" in page.content.decode()
+    assert ">\nhttps://api.lantern.example</textarea>" in page.content.decode()
 
 
 def test_every_broken_sample_of_domains_is_refused_at_its_field(console: Client) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
 from accounts import domains
 from accounts.domains import DomainKind
@@ -143,6 +147,12 @@ def test_what_nobody_can_see_is_refused_and_can_still_be_shown(typed: str) -> No
     assert str(refused.value).encode()
 
 
+def test_a_refused_line_shows_what_nobody_could_see() -> None:
+    with pytest.raises(LinesRefused) as refused:
+        domains.read(K.REQUEST, "api\u202emoc.elpmaxe")
+    assert "Line 1, api\ufffdmoc.elpmaxe: Character 4 is U+202E" in str(refused.value)
+
+
 def test_a_line_without_an_end_is_refused_in_few_words() -> None:
     with pytest.raises(LinesRefused) as refused:
         domains.read(K.REQUEST, "a" * 100_000)
@@ -172,10 +182,21 @@ def test_lists_that_come_from_elsewhere_are_read_by_the_same_rules() -> None:
 def test_what_changes_is_told_by_kind() -> None:
     before = domains.complete({"request": ["a.example", "b.example"], "socket": ["s.example"]})
     after = domains.complete({"request": ["b.example", "c.example"], "socket": ["s.example"]})
-    assert domains.difference(before, after) == [domains.Change(K.REQUEST, ["c.example"], ["a.example"])]
+    assert domains.difference(before, after) == [
+        domains.Change(K.REQUEST, ["https://c.example"], ["https://a.example"])
+    ]
     assert not domains.is_same(before, after)
 
 
 def test_another_order_is_the_same() -> None:
     one = domains.complete({"request": ["a.example", "b.example"]})
     assert domains.is_same(one, {"request": ["b.example", "a.example"]})
+
+
+@given(some.sampled_from(K), some.text(alphabet="aA1-.:/@*。ａ中\u200b \n[]#x0", max_size=40))
+def test_whatever_is_typed_is_refused_or_kept_in_one_spelling(kind: K, typed: str) -> None:
+    kept: list[str] = []
+    with suppress(LinesRefused):
+        kept = domains.read(kind, typed)
+    assert domains.read(kind, "\n".join(kept)) == kept
+    assert domains.read(kind, "\n".join(kind.address(host) for host in kept)) == kept

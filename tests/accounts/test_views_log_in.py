@@ -212,6 +212,20 @@ def test_a_wrong_captcha_is_refused_whatever_the_password_and_costs_the_picture(
     assert visitor.post(LOG_IN, sent | {"captcha": read(visitor)}).status_code == 302
 
 
+def test_another_picture_is_drawn_on_demand_and_nothing_is_tried(world, visitor):
+    walks.register(world, EMAIL)
+    wrong_from_many(world, log_in.WITHOUT_CAPTCHA)
+    picture = read(visitor)
+    sent = {"email": EMAIL, "password": PASSWORD, "captcha": picture, "change_picture": "1"}
+
+    page = visitor.post(LOG_IN, sent)
+
+    assert page.context["log_in_form"]["email"].value() == EMAIL
+    assert 'name="captcha"' in page.content.decode()
+    assert read(visitor) != picture
+    assert PASSWORD not in page.content.decode()
+
+
 def test_an_unknown_e_mail_is_locked_and_asks_for_the_captcha_just_so(world, visitor):
     unknown = "nobody@lanternbay.example"
     wrong_from_many(world, log_in.WITHOUT_CAPTCHA, unknown)

@@ -144,7 +144,7 @@ def test_every_deadline_scheduled_has_a_handler_and_every_handler_is_scheduled()
 
 
 def test_every_scan_asked_for_has_a_purpose() -> None:
-    asked = set().union(*(literals(path, text, r"confirmations\.ask") for path, text in sources()))
+    asked = set().union(*(literals(path, text, r"(confirmations|scans)\.ask") for path, text in sources()))
     assert asked == set(confirmations.PURPOSES)
 
 

@@ -9,7 +9,7 @@ import segno
 from PIL import Image, ImageOps
 from playwright.sync_api import Locator, expect
 
-from tests.browser.visitor import Name, Visitor
+from tests.browser.visitor import Heading, Name, Visitor
 
 HOME = "Rehearse how a mini game account begins."
 PASSWORD = "rehearse-2019"
@@ -164,6 +164,12 @@ def log_out(visitor: Visitor) -> None:
 
 def log_in(visitor: Visitor, email: str, *, to: str) -> None:
     """Log in on the page that shows the form."""
-    visitor.field("E-mail").fill(email)
+    visitor.field("E-mail or original ID").fill(email)
     visitor.field("Password").fill(PASSWORD)
     visitor.presses("Log in", to=to)
+
+
+def log_in_by_scan(visitor: Visitor, email: str, *, to: Heading) -> None:
+    """Log in to a confirmed account: the password, then the administrator's phone."""
+    log_in(visitor, email, to="Scan to log in")
+    visitor.clicks(visitor.page.locator(".backstage-strip .lamp"), to=to)

@@ -40,7 +40,7 @@ def test_an_enterprise_registers_pays_at_the_bank_and_is_verified(opens, screen,
     visitor.follows("Go to the console", to=company)
     visitor.sees("Verified")
     story.log_out(visitor)
-    story.log_in(visitor, email, to=company)
+    story.log_in_by_scan(visitor, email, to=company)
 
 
 @pytest.mark.requirement("REG-5", "REG-7", "REG-8", "REG-10", "SIM-9")

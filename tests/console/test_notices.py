@@ -109,6 +109,30 @@ def test_any_key_is_answered(client: Client, query: str) -> None:
     assert client.get(f"{LIST}?{query}").status_code == 200
 
 
+@pytest.mark.requirement("DEV-4")
+def test_what_is_unread_can_be_looked_at_alone(client: Client, account: Account) -> None:
+    newest = Notice.objects.filter(account=account).latest("id")
+    client.get(reverse("console:open_notice", args=[newest.pk]))
+    shown = client.get(f"{LIST}?unread").context["notices"]
+    assert [row["new"] for row in shown] == [True, True]
+    tell(account, 30)
+    first = client.get(f"{LIST}?unread").context
+    assert len(client.get(first["older_url"]).context["notices"]) == 12
+    client.post(READ, {"up_to": first["newest"]})
+    assert "Everything is read" in words(client, f"{LIST}?unread")
+
+
+@pytest.mark.requirement("DEV-4")
+def test_each_says_what_it_is_about(client: Client) -> None:
+    topics = [str(row["topic"]) for row in client.get(LIST).context["notices"]]
+    assert topics == ["Wire transfer", "Wire transfer", "Account"]
+
+
+@pytest.mark.parametrize("kind", sorted(notices.KINDS))
+def test_every_kind_has_a_topic(kind: str) -> None:
+    assert notices.topic(Notice(kind=kind))
+
+
 def test_the_bell_counts_what_is_unread(client: Client) -> None:
     assert "Notification centre 3 unread" in words(client, LIST)
     client.post(READ, {"up_to": client.get(LIST).context["newest"]})

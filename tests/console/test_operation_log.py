@@ -10,6 +10,9 @@ from django.urls import reverse
 
 from accounts import actions
 from accounts.models import Member
+from portal.console import operation_log
+from portal.kernel import audit
+from portal.kernel.machines import machines
 from portal.kernel.models import AuditEvent
 from portal.outside.models import Person
 from portal.simulator import walks
@@ -123,5 +126,36 @@ def test_a_page_costs_the_same_however_long_the_log_is(account, signed_in, djang
     client = signed_in(account)
     with django_assert_max_num_queries(8):
         page = client.get(reverse(LOG))
-    assert len(page.context["lines"]) == 50
+    assert len(page.context["lines"]) == 20
     assert page.context["older_url"]
+
+
+# The subject of each act, as its action has it.
+OF_ACTS = {"accounts.member_added": "accounts.Member", "information.category_chosen": "accounts.Category"}
+
+
+@pytest.mark.requirement("DEV-4")
+def test_everything_that_can_happen_to_an_account_is_under_one_heading(account):
+    """Every transition of a machine that belongs to an account, and every act."""
+    kinds = [(OF_ACTS.get(name, "accounts.Account"), name) for name in audit.ACTS]
+    for machine in machines():
+        fields = {field.name for field in machine.model._meta.get_fields()}
+        if machine.name == "accounts.Account" or fields & {"account", "account_id"}:
+            kinds += [(machine.name, edge.name) for edge in machine.edges]
+    lost = []
+    for subject_type, name in sorted(set(kinds)):
+        event = AuditEvent.objects.create(
+            world_id=account.world_id, account_id=account.pk, subject_type=subject_type, subject_id=1,
+            name=name, by_kind="person", by_name="Lin Yue", at=account.world.now(),
+        )  # fmt: skip
+        line = operation_log.line(event)
+        assert line.what
+        assert line.what != name, f"{subject_type} {name} has no words"
+        found = [
+            about
+            for about in operation_log.ABOUT
+            if operation_log.events(account, {"about": about}).filter(pk=event.pk).exists()
+        ]
+        if len(found) != 1:
+            lost.append((subject_type, name, found))
+    assert lost == []

@@ -6,10 +6,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts import actions
+from information.models import Naming
+from portal.kernel import confirmations
 from portal.kernel.models import World
 from portal.kernel.terms import Capability
 from portal.simulator import walks
-from tests.console.test_home import words
+from tests.console.test_home import member, words
 
 STATE = reverse("console:state")
 
@@ -67,6 +70,56 @@ def test_an_individual_is_promised_nothing_that_is_not_for_individuals(world: Wo
     assert 'class="next"' not in svg
 
 
+@pytest.mark.requirement("SIM-9")
+def test_a_closing_and_a_name_have_their_machines_too(world: World, signed_in) -> None:
+    account = walks.account_at(world, "verified")
+    by = account.administrator.person.as_actor()
+    Naming.objects.create(
+        world=world, account=account, name="Paper Kites", name_key="paper kites", asked_at=world.now()
+    )
+    confirmations.confirm(actions.ask_to_close(account.pk, by=by).pk, by=by)
+    client = signed_in(account)
+    assert [title for title, _sentence, _next in machines(client)] == [
+        "The account",
+        "The wire transfer",
+        "Closing the account",
+        "The newest name",
+    ]
+    assert machines(client)[2][2] == [
+        ("Keeps the account", "The administrator", "Undone"),
+        ("The freeze period ends", "The clock", "Closed"),
+    ]
+    actions.keep(account.pk, by=by)
+    assert "Closing the account" not in [title for title, _sentence, _next in machines(client)]
+    others = [machine["title"] for machine in client.get(STATE).context["other_machines"]]
+    assert others == ["A service category", "A member", "A log-in"]
+
+
+@pytest.mark.requirement("DEV-3")
+def test_what_a_role_covers_and_what_not_with_the_reason(world: World, signed_in) -> None:
+    account = walks.account_at(world, "verified")
+    context = signed_in(account, member(account, "developer")).get(STATE).context
+    assert context["mine"]["may"] == ["Experience members", "Development settings"]
+    rows = {str(row["label"]): row["hint"] for row in context["mine"]["rows"]}
+    assert rows["Mini Program name"] == "Only the administrator may do this. You are: Developer."
+    table = {str(row["label"]): row["decision"] for row in context["policy"]}
+    assert table["Development settings"]
+    assert not table["Mini Program information"]
+
+
+@pytest.mark.requirement("DEV-3", "VER-6")
+def test_a_gate_for_the_role_names_who_may(world: World, signed_in) -> None:
+    account = walks.account_at(world, "verified")
+    client = signed_in(account, member(account, "developer"))
+    gate = client.get(reverse("console:gate", args=["edit_information"])).context["gate"]
+    assert gate["rows"][-1] == {
+        "label": "Your role: Developer",
+        "state": "no",
+        "hint": "Open to: Administrator and Operator.",
+    }
+    assert (gate["url"], str(gate["action"])) == (reverse("accounts:members"), "See who may")
+
+
 def test_two_rungs(world: World, signed_in) -> None:
     client = signed_in(walks.account_at(world, "verified"))
     rungs = client.get(STATE).context["rungs"]
@@ -86,7 +139,12 @@ def test_the_table_shows_every_capability_for_every_type_and_for_this_account(
     assert len(table) == len(Capability)
     pay = table["WeChat Pay"]
     assert [cell["open"] for cell in pay["cells"]] == [False, True, True, True, True, True]
-    assert [str(state) for state in pay["states"]] == ["Authenticated"]
+    assert (pay["states"], pay["facts"], pay["roles"]) == ("Authenticated", [], ["Administrator", "Operator"])
+    submit = table["Submission and release"]
+    assert ([str(fact) for fact in submit["facts"]], submit["roles"]) == (
+        ["Information complete"],
+        ["Administrator", "Operator, when granted", "Developer, when granted"],
+    )
     assert pay["decision"].reason == "It needs WeChat authentication, which this account does not have."
     assert table["Confirm the entity"]["decision"].reason == "This is already done for this account."
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from django.db import transaction
+from django.db.models import Model
 
 from accounts.models import Account, Login
 from information.actions import naming
@@ -19,6 +20,9 @@ from portal.kernel.reviews import Reason
 from portal.simulator import walks
 from tests.races.rig import ADMINISTRATORS
 
+M = TypeVar("M", bound=Model)
+
+MILLISECOND = timedelta(milliseconds=1)
 PROTECTED = "Moonquill Library"
 
 
@@ -36,8 +40,15 @@ def administrator(account: Account) -> Actor:
     return account.administrator.person.as_actor()
 
 
-def again(row: Any) -> Any:
-    return type(row).objects.get(pk=row.pk)
+def sister(account: Account, nth: int) -> Account:
+    """Return another verified account of the same entity."""
+    entity = account.entity
+    assert entity is not None
+    return company(account.world, nth, name=entity.name, number=entity.number)
+
+
+def again(row: M) -> M:
+    return type(row)._default_manager.get(pk=row.pk)
 
 
 def refusal(act: Any, *args: Any, **kwargs: Any) -> Refused:
@@ -101,6 +112,3 @@ def official_account(
     account = call(company(world, nth, **kwargs), name)
     Account.objects.filter(pk=account.pk).update(account_type=kind)
     return again(account)
-
-
-MILLISECOND = timedelta(milliseconds=1)

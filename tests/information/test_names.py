@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from information import names, words
 from portal.kernel.errors import Refused
@@ -192,3 +196,38 @@ def test_what_is_no_short_name_is_told_at_its_own_field(typed, told):
 
 def test_a_short_name_is_read_in_plain_signs():
     assert names.read_short(" Ｋｉｔｅ ", "Paper Kite") == "Kite"
+
+
+# --- whatever is typed --------------------------------------------------------------------
+
+NAME = re.compile(r"[A-Za-z0-9 \u3007\u3400-\u4dbf\u4e00-\u9fff\-+&.!?:,'()·~]{2,30}")
+CLOSE = st.text("PaKi tE10Il5sS-·纸鸢（！Ｋ１\u200bа🪁", max_size=34)
+
+
+@given(st.one_of(st.text(max_size=60), CLOSE))
+def test_whatever_is_typed_is_a_name_or_refused_with_its_code(typed):
+    try:
+        name = names.read(typed)
+    except Refused:
+        refusal(typed)
+        return
+    assert NAME.fullmatch(name)
+    assert 4 <= names.units(name) <= 30
+    assert names.read(name) == name
+    assert 1 <= len(names.key(name)) <= 60
+
+
+@given(CLOSE)
+def test_the_key_does_not_tell_case_spaces_and_signs_apart(typed):
+    key = names.key(typed)
+    assert names.key(typed.swapcase()) == key
+    assert names.key(f" {typed}-! ") == key
+    assert names.key(key) == key
+
+
+@given(CLOSE, CLOSE)
+def test_a_name_never_extends_itself_and_every_extension_begins_alike(longer, shorter):
+    assert not names.extends(shorter, shorter)
+    if names.extends(longer, shorter):
+        assert names.key(longer).startswith(names.key(shorter))
+        assert names.key(longer) != names.key(shorter)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -9,12 +11,16 @@ from accounts import actions as accounts
 from accounts.models import Account, Notice, ReleasedName
 from information import ladder
 from information.actions import naming
+from information.breaches_naming import naming_breaches
 from information.models import Naming, Proof
 from portal.kernel import breaches, clock, confirmations, pictures, reviews
+from portal.kernel.actors import SIMULATOR
+from portal.kernel.errors import Refused
 from portal.kernel.limits import NAME_KEPT, Limit
 from portal.kernel.models import AuditEvent, Deadline, Review, Throttle, Verdict
 from portal.kernel.reviews import Reason
 from portal.kernel.terms import Role
+from portal.outside import people
 from portal.outside.models import Letter
 from portal.simulator import walks
 from tests.information.named import (
@@ -31,6 +37,7 @@ from tests.information.named import (
     prove,
     refusal,
     released,
+    sister,
     submit,
     waiting_review,
 )
@@ -75,12 +82,12 @@ def test_53010_the_format(kite):
 def test_53011_more_than_ten_checks_a_minute_on_the_real_clock(kite, time):
     for _nth in range(10):
         check(kite, "Paper Kite")
-    with pytest.raises(Exception, match="10 of 10 checks") as refused:
+    with pytest.raises(Refused, match="10 of 10 checks") as refused:
         check(kite, "Paper Kite")
     assert (refused.value.code, refused.value.field) == ("53011", "name")
     time.passes(days=1)
     assert refusal(check, again(kite), "Paper Kite").code == "53011"
-    Throttle.objects.update(window_start=clock.real_now() - naming.timedelta(minutes=1))
+    Throttle.objects.update(window_start=clock.real_now() - timedelta(minutes=1))
     assert check(again(kite), "Paper Kite")
 
 
@@ -114,9 +121,7 @@ def test_53013_another_mini_programs_name_however_it_is_written(world, kite):
 
 def test_53013_even_of_the_same_entity(world, kite):
     call(kite, "Paper Kite")
-    entity = kite.entity
-    sister = company(world, 1, name=entity.name, number=entity.number)
-    refused = refusal(check, sister, "Paper Kite")
+    refused = refusal(check, sister(kite, 1), "Paper Kite")
     assert (refused.code, "of the same entity" in refused.message) == ("53013", True)
 
 
@@ -141,14 +146,13 @@ def test_53014_another_entity_has_the_name_and_more(world, kite):
     call(kite, "Paper Kite")
     assert refusal(check, company(world, 1), "Paper").code == "53014"
     assert check(company(world, 2), "Pape")
-    entity = kite.entity
-    assert check(company(world, 3, name=entity.name, number=entity.number), "Paper")
+    assert check(sister(kite, 3), "Paper")
 
 
 def test_53015_an_official_accounts_name_is_its_entitys(world):
     theirs = official_account(world, 0, "Paper Kite")
     assert refusal(check, company(world, 1), "Paper Kite").code == "53015"
-    ours = company(world, 2, name=theirs.entity.name, number=theirs.entity.number)
+    ours = sister(theirs, 2)
     found = check(ours, "Paper Kite")
     assert found.shared
     assert "only an Official Account of the same entity" in found.sentence
@@ -157,20 +161,19 @@ def test_53015_an_official_accounts_name_is_its_entitys(world):
 
 def test_53016_a_name_of_two_entities_official_accounts_is_nobodys(world):
     first = official_account(world, 0, "Paper Kite")
-    second = call(company(world, 1), "Kestrel")
+    mine = sister(first, 2)
+    assert check(mine, "Paper Kite").shared
+    second = company(world, 1)
     Account.objects.filter(pk=second.pk).update(
         account_type="service", name=first.name, name_key=first.name_key
     )
-    mine = company(world, 2, name=first.entity.name, number=first.entity.number)
     assert refusal(check, mine, "Paper Kite").code == "53016"
-    Account.objects.filter(pk=second.pk).update(name="Kestrel", name_key="kestrel")
-    assert check(mine, "Paper Kite").shared
 
 
 def test_53017_another_entitys_official_account_has_the_name_and_more(world):
     theirs = official_account(world, 0, "Paper Kite")
     assert refusal(check, company(world, 1), "Paper").code == "53017"
-    assert check(company(world, 2, name=theirs.entity.name, number=theirs.entity.number), "Paper")
+    assert check(sister(theirs, 2), "Paper")
 
 
 def test_53019_while_it_is_under_review_for_somebody_else(world, kite):
@@ -188,7 +191,7 @@ def test_91005_a_name_given_up_stays_with_its_entity_for_fifteen_days(world, kit
     refused = refusal(check, other, "Paper Kite")
     assert (refused.code, "24 Mar 2019, 10:00" in refused.message) == ("91005", True)
     assert check(kite, "Paper Kite")
-    assert check(company(world, 2, name=kite.entity.name, number=kite.entity.number), "Paper Kite")
+    assert check(sister(kite, 2), "Paper Kite")
     ends = ReleasedName.objects.get().kept_until
     assert ends == world.now() + NAME_KEPT
     time.reaches(ends - MILLISECOND)
@@ -344,8 +347,8 @@ def test_the_name_is_the_administrators_alone(world, kite, role):
     for act in (naming.draft, naming.set_short_name):
         refused = refusal(act, kite.pk, "Paper Kite", by=by)
         assert (refused.code, "Only the administrator" in refused.message) == ("rename", True)
-    for act in (naming.ask, naming.drop):
-        assert refusal(act, kite.pk, by=by).code == "rename"
+    assert refusal(naming.ask, kite.pk, by=by).code == "rename"
+    assert refusal(naming.drop, kite.pk, by=by).code == "rename"
 
 
 @pytest.mark.requirement("INF-1", "VER-6")
@@ -370,8 +373,13 @@ def test_the_phone_shows_both_names_and_the_scan_brings_the_name_into_use(kite):
     assert told(kite)[-1] == "information.name_adopted"
     letter = Letter.objects.filter(world=kite.world, to=kite.email).latest("id")
     assert letter.subject == "The Mini Program is called Paper Kite now"
+    assert "stays with your entity" not in letter.text
     draft(kite, "Kestrel")
-    assert purpose.facts(ask(kite))[1:] == [("Old name", "Paper Kite"), ("New name", "Kestrel")]
+    shown = ask(kite)
+    assert purpose.facts(shown)[1:] == [("Old name", "Paper Kite"), ("New name", "Kestrel")]
+    confirmations.confirm(shown.pk, by=administrator(kite))
+    letter = Letter.objects.filter(world=kite.world, to=kite.email).latest("id")
+    assert "Paper Kite stays with your entity until 24 Mar 2019, 10:00" in letter.text
 
 
 def test_the_letter_comes_in_the_accounts_language(world):
@@ -445,13 +453,10 @@ def test_refused_the_name_stays_and_the_reasons_are_told(kite):
 
 def test_approved_too_late_it_is_refused_all_the_same(world, kite):
     asked = submit(kite)
-    other = call(company(world, 1), "Kestrel")
-    Account.objects.filter(pk=other.pk).update(name=PROTECTED, name_key=asked.name_key)
+    people.add(world.pk, wechat_id="moonquilllibrary", key="a reader", by=SIMULATOR)
     asked = decide(asked, "approve")
     assert (asked.state, again(kite).name) == ("refused", "")
-    assert (
-        "another Mini Program is called" in Notice.objects.filter(account=kite).latest("id").facts["reasons"]
-    )
+    assert "is somebody's WeChat ID" in Notice.objects.filter(account=kite).latest("id").facts["reasons"]
 
 
 def test_approved_for_an_account_that_has_lapsed_meanwhile_it_is_refused(world, time):
@@ -494,7 +499,7 @@ def test_a_name_is_never_returned_so_that_magic_value_waits_for_a_person(kite, t
 @pytest.mark.requirement("SIM-7")
 def test_a_worlds_policy_decides_names_too(kite, time):
     reviews.set_policy(
-        kite.world_id, naming.REVIEW, mode="auto", after=naming.timedelta(days=2), by=administrator(kite)
+        kite.world_id, naming.REVIEW, mode="auto", after=timedelta(days=2), by=administrator(kite)
     )
     asked = submit(kite)
     time.passes(days=2)
@@ -513,3 +518,25 @@ def test_the_guard_keeps_what_was_submitted(kite):
     for change in ({"name": "Kestrel"}, {"name_key": "kestrel"}, {"account_id": None}):
         with pytest.raises(IntegrityError), transaction.atomic():
             Naming.objects.filter(pk=asked.pk).update(**change)
+
+
+# --- what contradicts itself is found -----------------------------------------------------
+
+
+@pytest.mark.requirement("OPS-3")
+def test_the_audit_finds_a_name_that_the_rows_contradict(world, kite):
+    call(kite, "Paper Kite")
+    asked = submit(company(world, 1))
+    with transaction.atomic():
+        Account.objects.filter(pk=kite.pk).update(name="Kestrel")
+        Proof.objects.filter(naming=asked).update(removed_at=world.now())
+        review = waiting_review(asked)
+        review.withdraw(at=world.now(), by=administrator(kite))
+        review.save()
+        assert naming_breaches() == [
+            f"account {kite.pk}: is not called as it was named last",
+            f"naming {asked.pk}: is under review, but not at the desk",
+            f"naming {asked.pk}: is under review without a proof",
+        ]
+        transaction.set_rollback(True)
+    assert naming_breaches() == []

@@ -12,8 +12,10 @@ from information.actions import naming
 from information.models import Naming, Proof
 from information.views.naming import SAMPLES
 from portal.kernel import confirmations
+from portal.kernel.actors import SIMULATOR
 from portal.kernel.reviews import Reason
 from portal.kernel.terms import Role
+from portal.outside import people
 from portal.simulator import walks
 from tests.information.named import (
     PROTECTED,
@@ -181,8 +183,8 @@ def test_the_simulators_samples_bring_a_proof_or_its_refusal(console):
 
 def test_a_code_that_was_refused_can_be_shown_anew(console, kite):
     press(console, "ask", name="Paper Kite")
-    shown_code = confirmations.latest(naming.SCAN, kite.pk)
-    confirmations.refuse(shown_code.pk, by=administrator(kite))
+    question = console.get(PAGE).context["scan"].confirmation
+    confirmations.refuse(question.pk, by=administrator(kite))
     assert "Refused on the phone." in shown(console.get(PAGE))
     assert console.post(reverse("information:name_code"))["Location"] == PAGE + "#scan"
     assert console.get(PAGE).context["scan"].state == "shown"
@@ -209,8 +211,9 @@ def test_under_review_it_says_until_when_and_can_be_withdrawn(console, kite):
     text = shown(console.get(PAGE))
     assert "19 Mar 2019, 10:00" in text
     assert "Open it at the desk" in text
-    refused = press(console, "ask", name="Kestrel")
-    assert refused.status_code == 200
+    for do in ("check", "ask", "upload"):
+        assert press(console, do, name="Kestrel").status_code == 302
+        assert f"{PROTECTED} is under review, one at a time." in shown(console.get(PAGE))
     assert Naming.objects.get().name == PROTECTED
     console.post(reverse("information:name_drop"))
     assert Naming.objects.get().state == "dropped"
@@ -224,10 +227,9 @@ def test_a_refused_name_shows_its_reasons_on_page_and_card(console, kite, world)
 
 def test_what_the_platform_refused_itself_shows_its_reason_too(console, kite, world):
     asked = submit(kite)
-    other = call(company(world, 1), "Kestrel")
-    type(other).objects.filter(pk=other.pk).update(name=PROTECTED, name_key=asked.name_key)
+    people.add(world.pk, wechat_id="moonquilllibrary", key="a reader", by=SIMULATOR)
     decide(asked, "approve")
-    assert f"another Mini Program is called {PROTECTED}" in shown(console.get(PAGE))
+    assert f"{PROTECTED} is somebody's WeChat ID" in shown(console.get(PAGE))
 
 
 def test_after_the_release_the_page_says_what_opens_it(console, kite):
@@ -299,7 +301,7 @@ def test_the_short_name_is_saved_or_refused_at_its_field(console, kite):
     assert console.post(address, {"short_name": "Kite"}).status_code == 302
     assert again(kite).short_name == "Kite"
     page = console.get(PAGE)
-    assert "1 of 2 changes used this year" in shown(page)
+    assert "1 of 2 changes left this year" in shown(page)
     assert page.context["short_form"].initial["short_name"] == "Kite"
 
 

@@ -10,6 +10,7 @@ import pytest
 from accounts import development
 from accounts import domains as rules
 from accounts.actions import development as actions
+from accounts.message_push import PushSettings
 from accounts.models import Account, DevelopmentSettings
 from portal.kernel import confirmations, tallies
 from portal.kernel.errors import Refused
@@ -136,7 +137,7 @@ def test_lists_and_push_saved_at_once_are_all_kept(account):
         partial(
             actions.save_push,
             account.pk,
-            actions.PushSettings("https://push.lantern.example", "token", "a" * 43, "safe", "json"),
+            PushSettings("https://push.lantern.example", "token", "a" * 43, "safe", "json"),
             seen=seen(account, actions.OF_PUSH),
             by=by,
         ),

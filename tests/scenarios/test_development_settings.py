@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 from django.test import Client
 from django.urls import reverse
 
@@ -101,8 +101,8 @@ def test_secret_key_domains_by_the_administrators_scan_the_rest_by_a_developer(
 
     settings = development.settings_of(account)
     assert development.secret_is(account, secret)
-    assert load_pem_private_key(file, password=None)
-    assert "BEGIN PUBLIC KEY" in settings.upload_key
+    public = load_pem_private_key(file, password=None).public_key()
+    assert public == load_pem_public_key(settings.upload_key.encode())
     assert settings.domains["request"] == ["api.lantern.example"]
     assert allowlists.allowed(settings, "203.0.113.7")
     assert not allowlists.allowed(settings, "203.0.113.8")

@@ -15,6 +15,7 @@ from portal.kernel import confirmations
 from portal.kernel.models import World
 from portal.outside.models import Letter
 from portal.simulator import walks
+from tests.accounts import pages
 from verification import samples
 from verification.actions.entity import SCAN
 from verification.models import AuthenticationOrder, SmsCode, WireTransfer
@@ -112,9 +113,9 @@ def test_an_enterprise_may_choose_it_too(browser: Client, account: Account):
 def test_logging_in_again_goes_on_with_the_application(world: World, visitor: Client):
     account = walks.account_at(world, "awaiting_authentication", entity_type="media")
 
-    answer = visitor.post("/log-in/", {"email": account.email, "password": walks.PASSWORD})
+    pages.logs_in(visitor, account.email, walks.PASSWORD)
 
-    assert answer.headers["Location"] == DETAILS
+    assert pages.goes_in(visitor, account) == DETAILS
 
 
 @pytest.mark.requirement("REG-7", "REG-3", "REG-11")
@@ -142,9 +143,8 @@ def test_thirty_days_free_the_email_the_entity_and_the_administrator(
     )
     assert again.administrator.person == account.administrator.person
     assert again.email == account.email
-    assert visitor.post("/log-in/", {"email": again.email, "password": walks.PASSWORD}).headers[
-        "Location"
-    ] == (DETAILS)
+    pages.logs_in(visitor, again.email, walks.PASSWORD)
+    assert pages.goes_in(visitor, again) == DETAILS
 
 
 @pytest.mark.requirement("VER-6", "VER-7")

@@ -235,3 +235,18 @@ def test_stays_within_eight_queries_however_much_waits(
     ):
         with django_assert_max_num_queries(8):
             assert client.get(address).status_code == 200
+
+
+def test_what_the_platform_writes_to_somebodys_wechat_is_on_the_phone(visitor: Client, lin: Person):
+    letters.chat_message(lin, text="You are a member of Paper Kite now.")
+    (told, *_others) = visitor.get("/phone/").context["people"]
+    assert (told.name, told.unread) == ("Lin Yue", 1)
+    assert visitor.get("/").context["sim"]["phone_waiting"] == 1
+
+    page = source(visitor.get(f"/phone/{lin.pk}/"))
+    assert "You are a member of Paper Kite now." in page
+    assert f'hx-post="/phone/number/{lin.phone}/read/"' in page
+
+    visitor.post(f"/phone/number/{lin.phone}/read/")
+    assert visitor.get("/").context["sim"]["phone_waiting"] == 0
+    assert "hx-post" not in source(visitor.get(f"/phone/{lin.pk}/"))

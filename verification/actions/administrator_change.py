@@ -246,6 +246,19 @@ def _void_codes(account: Account, *, by: Actor) -> None:
             shown.save()
 
 
+def _void_scans_of_before(account: Account, *, by: Actor) -> None:
+    """Take every code off the old administrator's phone: the new one's would have to answer it now."""
+    waiting = Confirmation.objects.filter(
+        purpose__in=scans.NAMES,
+        subject_id=account.pk,
+        world=account.world,
+        state__in=[Confirmation.State.SHOWN, Confirmation.State.SCANNED],
+    )
+    for shown in waiting:
+        shown.refuse(reason=_("The administrator has changed. Ask again."), by=by)
+        shown.save()
+
+
 def _over() -> Refused:
     return Refused(
         _("Nothing was changed: this change of administrator is over, or not as far yet. Look at its page."),
@@ -315,6 +328,7 @@ def _take_over(confirmation: Confirmation, by: Actor) -> None:
     told = {"name": change.name, "before": row.name}
     row.person, row.name, row.id_number, row.phone = new, change.name, change.id_number, change.phone
     row.save()
+    _void_scans_of_before(account, by=by)
     end_sign_ins_of(account, person_id=before.pk, reason=_("No administrator any more."), by=by)
     _tell(account, before, new, told)
 
@@ -331,7 +345,7 @@ def _tell(account: Account, before: Person, new: Person, told: Mapping[str, str]
     )
     called = account.name or str(account.entity)
     with override(account.language):
-        ended = _("You are no longer the administrator of %(account)s. It is %(name)s now.")
+        ended = _("%(name)s is the administrator of %(account)s now, and you no longer are.")
         begun = _("You are the administrator of %(account)s now: every risky action asks your phone.")
     letters.chat_message(before, text=ended % {"account": called, "name": told["name"]})
     letters.chat_message(new, text=begun % {"account": called})

@@ -24,7 +24,7 @@ from portal.kernel.errors import Refused
 from portal.kernel.http import WorldRequest, is_htmx
 from portal.kernel.models import Confirmation
 from portal.outside import letters
-from portal.outside.models import Person, Sms
+from portal.outside.models import ChatMessage, Person, Sms
 from portal.simulator.forms import ScanForm
 
 COLUMN: Final = 30  # phones beside the glass; the others are on the people page
@@ -56,11 +56,15 @@ def phones(request: WorldRequest) -> HttpResponse:
 
 @require_safe
 def home(request: WorldRequest, person_id: int) -> HttpResponse:
-    """Show somebody's phone: what waits for an answer, then the messages."""
-    person = _person(request, person_id)
+    """Show somebody's phone: what waits for an answer, what the platform wrote, then the messages."""
+    people = _people(request)
+    person = next((row for row in people if row.pk == person_id), None) or _person(request, person_id)
+    person.unread = 0  # type: ignore[attr-defined]  # they are on the screen
+    chats = ChatMessage.objects.filter(person=person).order_by("-pk")[:MESSAGES]
     page = keyset.turn(request, _messages(request, person.phone), size=MESSAGES)
     waiting = _waiting(request).filter(person_id=person.pk).order_by("-pk")[:WAITING]
-    return _phone(request, person, "phone_home", page=page, questions=_told(waiting))
+    context: dict[str, Any] = {"page": page, "chats": chats, "questions": _told(waiting)}
+    return _phone(request, person, "phone_home", people=people, **context)
 
 
 @require_safe
@@ -90,7 +94,7 @@ def question(request: WorldRequest, person_id: int, confirmation_id: int) -> Htt
     asked = get_object_or_404(Confirmation, world=request.world, pk=confirmation_id)
     asked.world = request.world
     purpose = confirmations.PURPOSES[asked.purpose]
-    context = {
+    context: dict[str, Any] = {
         "confirmation": asked,
         "stage": _stage(asked, person),
         "title": confirmations.title(asked),
@@ -152,9 +156,16 @@ def scan_with(request: WorldRequest, person_id: int) -> HttpResponse:
     return _phone(request, person, "phone_scan", form=form, codes=_told(shown))
 
 
-def _phone(request: WorldRequest, person: Person, template: str, **context: Any) -> HttpResponse:
+def _phone(
+    request: WorldRequest,
+    person: Person,
+    template: str,
+    *,
+    people: list[Person] | None = None,
+    **context: Any,
+) -> HttpResponse:
     """Answer a screen of somebody's phone, with all the other phones beside it."""
-    people = _people(request, reading=person.phone if template == "phone_home" else "")
+    people = _people(request) if people is None else people
     shown = next((row for row in people if row.pk == person.pk), None)
     if shown is None:
         people = [person, *people]
@@ -214,20 +225,17 @@ def _told(rows: Any) -> list[dict[str, Any]]:
     return [{"confirmation": row, "title": confirmations.title(row)} for row in rows]
 
 
-def _people(request: WorldRequest, *, reading: str = "") -> list[Person]:
-    """Return the first people of the world, each with `waiting` questions and `unread` messages.
-
-    The messages to the number `reading` are on the screen: they count as read.
-    """
+def _people(request: WorldRequest) -> list[Person]:
+    """Return the first people of the world, each with `waiting` questions and `unread` messages."""
     mine = _waiting(request).filter(person_id=OuterRef("pk")).order_by().values("person_id")
-    sent = Sms.objects.filter(world=request.world, to=OuterRef("phone"), read_at__isnull=True).exclude(
-        to=reading
-    )
+    sent = Sms.objects.filter(world=request.world, to=OuterRef("phone"), read_at__isnull=True)
+    chats = ChatMessage.objects.filter(person=OuterRef("pk"), read_at__isnull=True)
     people = Person.objects.filter(world=request.world).order_by("pk")
     return list(
         people.annotate(
             waiting=_counted(mine.annotate(count=Count("pk"))),
-            unread=_counted(sent.order_by().values("to").annotate(count=Count("pk"))),
+            unread=_counted(sent.order_by().values("to").annotate(count=Count("pk")))
+            + _counted(chats.order_by().values("person").annotate(count=Count("pk"))),
         )[:COLUMN]
     )
 

@@ -54,9 +54,9 @@
     size.value = Math.round(values[2] * 100);
     const percent = (part) => Math.round(part * 100);
     where.textContent = where.dataset.text
-      .replace("%s", percent(square.side / picture.width))
-      .replace("%x", percent(values[0]))
-      .replace("%y", percent(values[1]));
+      .replace("{side}", percent(square.side / picture.width))
+      .replace("{left}", percent(values[0]))
+      .replace("{top}", percent(values[1]));
     draw();
     for (const preview of previews) {
       const context = preview.getContext("2d");

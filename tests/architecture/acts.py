@@ -1,0 +1,97 @@
+"""What every form of the console needs, and what to send with it: the rows of the authorization matrix.
+
+A new POST route of a signed-in account without its row here fails `test_authorization.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from portal.kernel.terms import Capability
+
+
+@dataclass(frozen=True)
+class Act:
+    """One form: the capability it needs, or None where every role may send it; and fields that are right.
+
+    With `is_proved` the administrator's own sending is known to change something, so that the fields are
+    worth sending; without it the account is not at the point where the form does anything, which has its
+    own tests elsewhere. `from_page` takes what the page itself had in the form before.
+    """
+
+    capability: Capability | None
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    is_proved: bool = True
+    from_page: bool = False
+
+
+C = Capability
+PUSH: Final = {
+    "url": "https://push.lantern.example/wechat",
+    "token": "lantern2019",
+    "key": "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C",
+    "mode": "safe",
+    "format": "json",
+}
+
+ACTS: Final[Mapping[str, Act]] = {
+    # open to every role: what is one's own
+    "console:read_notices": Act(None, {"up_to": "999999"}),
+    "accounts:member_leave": Act(None, is_proved=False),  # not the administrator's
+    # somebody else's session is the administrator's to end
+    "accounts:end_session": Act(C.CHANGE_PASSWORD),
+    "accounts:end_other_sessions": Act(C.CHANGE_PASSWORD),
+    "accounts:password": Act(C.CHANGE_PASSWORD, {"password": "aB3-quiet-harbour"}, is_proved=False),
+    "accounts:password_scan": Act(C.CHANGE_PASSWORD),
+    "accounts:close": Act(C.CLOSE_ACCOUNT),
+    "accounts:keep": Act(C.CLOSE_ACCOUNT, is_proved=False),
+    # members
+    "accounts:member_add": Act(C.MANAGE_PROJECT_MEMBERS, {"wechat_id": "the-newcomer", "role": "developer"}),
+    "accounts:member_edit": Act(C.MANAGE_PROJECT_MEMBERS, {"role": "data_analyst"}),
+    "accounts:member_remove": Act(C.MANAGE_PROJECT_MEMBERS),
+    "accounts:member_scan": Act(C.MANAGE_PROJECT_MEMBERS),
+    "accounts:scan_cancel": Act(C.MANAGE_PROJECT_MEMBERS),
+    # development settings
+    "accounts:development_secret_ask": Act(C.MANAGE_SECRETS),
+    "accounts:development_secret_show": Act(C.MANAGE_SECRETS, is_proved=False),
+    "accounts:development_upload_key_ask": Act(C.MANAGE_SECRETS),
+    "accounts:development_upload_key_download": Act(C.MANAGE_SECRETS, is_proved=False),
+    "accounts:development_allowlist": Act(
+        C.EDIT_DEVELOPMENT_SETTINGS, {"entries": "203.0.113.7"}, from_page=True
+    ),
+    "accounts:development_upload_allowlist": Act(
+        C.EDIT_DEVELOPMENT_SETTINGS, {"entries": "203.0.113.7", "on": "on"}, from_page=True
+    ),
+    "accounts:development_domains": Act(C.MANAGE_SECRETS, {"request": "api.lantern.example"}, from_page=True),
+    "accounts:development_push": Act(C.EDIT_DEVELOPMENT_SETTINGS, PUSH, from_page=True),
+    "accounts:development_push_stop": Act(C.EDIT_DEVELOPMENT_SETTINGS, is_proved=False),
+    # registration, which is over once there is a console
+    "verification:entity": Act(C.CONFIRM_ENTITY, is_proved=False),
+    "verification:keep_draft": Act(C.CONFIRM_ENTITY, is_proved=False),
+    "verification:confirm_entity": Act(C.CONFIRM_ENTITY, is_proved=False),
+    # change of administrator
+    "verification:administrator_change": Act(C.CHANGE_ADMINISTRATOR, {"id_number": "ADMINISTRATOR"}),
+    "verification:administrator_change_drop": Act(C.CHANGE_ADMINISTRATOR, is_proved=False),
+    # WeChat authentication
+    "verification:authentication_open": Act(C.APPLY_FOR_AUTHENTICATION, is_proved=False),
+    "verification:authentication_drop": Act(C.APPLY_FOR_AUTHENTICATION),
+    "verification:authentication_agreement": Act(C.APPLY_FOR_AUTHENTICATION, is_proved=False),
+    "verification:authentication_materials": Act(C.APPLY_FOR_AUTHENTICATION, is_proved=False),
+    "verification:authentication_name": Act(C.APPLY_FOR_AUTHENTICATION, is_proved=False),
+    "verification:authentication_invoice": Act(C.APPLY_FOR_AUTHENTICATION, is_proved=False),
+    "verification:authentication_submit": Act(C.APPLY_FOR_AUTHENTICATION),
+    "verification:authentication_fee_show": Act(C.APPLY_FOR_AUTHENTICATION, is_proved=False),
+    # information
+    "information:name": Act(C.RENAME, {"name": "Paper Kites", "do": "ask"}),
+    "information:name_code": Act(C.RENAME, is_proved=False),
+    "information:name_drop": Act(C.RENAME, is_proved=False),
+    "information:short_name": Act(C.RENAME, {"short_name": "Kites"}, is_proved=False),
+    "information:change_photo": Act(C.EDIT_INFORMATION, {"sample": "kite"}),
+    "information:change_introduction": Act(
+        C.EDIT_INFORMATION, {"introduction": "Fold a paper kite and let it fly."}
+    ),
+    "information:add_category": Act(C.EDIT_INFORMATION, {"first": "game", "second": "action", "do": "add"}),
+    "information:remove_category": Act(C.EDIT_INFORMATION),
+}
