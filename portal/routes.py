@@ -127,6 +127,12 @@ MATRIX: Final[dict[str, Who]] = {
     "information:photo": Who.WORLD,
     # versions and releases
     "releases:development": Who.ACCOUNT,
+    "releases:missing": Who.ACCOUNT,
+    "releases:upload": Who.ACCOUNT,
+    "releases:sample_package": Who.ACCOUNT,
+    "releases:version": Who.ACCOUNT,
+    "releases:version_delete": Who.ACCOUNT,
+    "releases:upload_call": Who.ANYONE,
     # the console
     "console:home": Who.ACCOUNT,
     "console:notices": Who.ACCOUNT,

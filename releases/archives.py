@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from typing import IO, Final
+from io import BufferedReader
+from typing import Final
 
 from portal.kernel import pictures
 from portal.kernel.models import World
@@ -35,7 +36,7 @@ def store(world: World, package: Package) -> None:
     pictures.keep(world.pk, package.sha256, package.content)
 
 
-def open_archive(version: Version) -> IO[bytes]:
+def open_archive(version: Version) -> BufferedReader:
     """Return the kept archive, open for reading. Raises FileNotFoundError."""
     return pictures.path_of(version.world_id, version.sha256).open("rb")
 

@@ -23,7 +23,7 @@ from releases.actions.submissions import (
     submit,
     withdraw,
 )
-from releases.actions.versions import delete, set_trial, upload
+from releases.actions.versions import delete, same_files, set_trial, upload
 
 __all__ = [
     "accept_rules",
@@ -42,6 +42,7 @@ __all__ = [
     "resume",
     "roll_back",
     "rollback_choices",
+    "same_files",
     "sandbox_of",
     "save_details",
     "save_sandbox",

@@ -7,6 +7,7 @@ import secrets
 from dataclasses import asdict
 from typing import Any, Final
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts import notices
@@ -121,6 +122,14 @@ def set_trial(version_id: int, *, path: str = "", by: Actor) -> Service:
     service.trial_code = service.trial_code or secrets.token_urlsafe(16)
     service.save(update_fields=["trial", "trial_path", "trial_code"])
     return service
+
+
+def same_files(version: Version) -> QuerySet[Version]:
+    """Return the account's earlier uploads of the very same files, newest first, with their developers."""
+    earlier = Version.objects.filter(
+        world_id=version.world_id, sha256=version.sha256, account_id=version.account_id, pk__lt=version.pk
+    )
+    return earlier.select_related("developer").order_by("-pk")
 
 
 def locked(version_id: int) -> Version:
