@@ -19,7 +19,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from portal.kernel import desk_queue, reviews
+from portal.kernel import desk_queue, reviews, shown, uploads
 from portal.kernel.actors import Actor
 from portal.kernel.desk_forms import DecisionForm, MessageForm
 from portal.kernel.errors import Refused
@@ -97,6 +97,8 @@ class ReviewAdmin(_ModelAdmin):
             at("decide/", require_POST(self.decide), "decide"),
             at("message/", require_POST(self.message), "message"),
             at("documents/<int:document_id>/", require_safe(self.document), "document"),
+            at("parts/<path:name>", require_safe(self.part), "part"),
+            at("screenshots/<str:sha256>/", require_safe(self.screenshot), "screenshot"),
             *super().get_urls(),
         ]
 
@@ -168,6 +170,42 @@ class ReviewAdmin(_ModelAdmin):
             raise Http404
         return answer(review, document_id)
 
+    def part(self, request: HttpRequest, review_id: int, name: str) -> HttpResponse:
+        """Show a part of what was submitted: a page about it, or the thing itself."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        review = self._review(request, review_id)
+        answer = reviews.KINDS[review.kind].part
+        found = answer(review, name) if answer else None
+        if found is None:
+            raise Http404
+        if isinstance(found, HttpResponse):
+            return found
+        return TemplateResponse(
+            request,
+            "admin/kernel/review/part.html",
+            {
+                **self.admin_site.each_context(request),
+                "title": found.title,
+                "opts": self.opts,
+                "review": review,
+                "part_template": found.template,
+                "shown": found.shown,
+                "list_url": reverse("admin:kernel_review_changelist"),
+            },
+        )
+
+    def screenshot(self, request: HttpRequest, review_id: int, sha256: str) -> HttpResponse:
+        """Show a screenshot beside a verdict on a review that this member of staff may see."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        review = self._review(request, review_id)
+        for verdict in review.verdicts.all():
+            for shot in verdict.facts.get("screenshots", []):
+                if shot["sha256"] == sha256:
+                    return shown.kept_picture(review.world_id, sha256, shot["content_type"], shot["name"])
+        raise Http404
+
     # --- acting ---
 
     def claim(self, request: HttpRequest, review_id: int) -> HttpResponse:
@@ -184,7 +222,9 @@ class ReviewAdmin(_ModelAdmin):
         """Decide a review; what was typed stays when it is refused."""
         review = self._for_decision(request, review_id)
         kind = reviews.KINDS[review.kind]
-        form = DecisionForm(kind, request.POST)
+        form = DecisionForm(kind, request.POST, request.FILES)
+        if uploads.cut_off(request):
+            form.add_error(None, _("Not decided: the screenshots are larger than 16 MB together."))
         if not form.is_valid():
             return self._page(request, review, form=form, status=400)
         try:
@@ -194,6 +234,7 @@ class ReviewAdmin(_ModelAdmin):
                 by=_actor(request),
                 reasons=form.reasons(),
                 facts=form.judged(),
+                screenshots=form.screenshots,
                 until=form.cleaned_data["until"],
                 note=form.cleaned_data["note"],
             )
@@ -256,13 +297,15 @@ class ReviewAdmin(_ModelAdmin):
         me = _actor(request)
         row = desk_queue.as_row(review, me.id or 0)
         rounds = (
-            Verdict.objects.filter(review__kind=review.kind, review__subject_id=review.subject_id)
+            Verdict.objects.filter(
+                review__kind=review.kind, review__subject_id__in=kind.rounds(review.subject_id)
+            )
             .select_related("review")
             .order_by("-id")[:HISTORY]
         )
-        shown = kind.present(review)
+        presented = kind.present(review)
         form = form or DecisionForm(kind)
-        form.language = shown["language"]
+        form.language = presented["language"]
         open_to_me = review.state == Review.State.OPEN and not review.is_claimed_by_another(me)
         return TemplateResponse(
             request,
@@ -276,7 +319,7 @@ class ReviewAdmin(_ModelAdmin):
                 "tone": TONES[Review.State(review.state)],
                 "can_write": kind.write is not None,
                 "subject_template": kind.template,
-                "shown": shown,
+                "shown": presented,
                 "form": form,
                 "message_form": message_form or MessageForm(),
                 "verdicts": rounds,

@@ -8,14 +8,19 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.utils import translation
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal.kernel import pictures
 from portal.kernel.calendar import SHANGHAI
+from portal.kernel.errors import Refused
 from portal.kernel.forms import TextField
 from portal.kernel.models import Verdict
-from portal.kernel.reviews import LONGEST_MESSAGE, LONGEST_REASON, Fact, Kind, Reason
+from portal.kernel.pictures import Picture
+from portal.kernel.reviews import LONGEST_MESSAGE, LONGEST_REASON, MOST_SCREENSHOTS, Fact, Kind, Reason
 
 OWN_REASONS: Final = 4
 PASSED: Final = "pass"
@@ -34,7 +39,10 @@ class Offered:
 
 
 class DecisionForm(forms.Form):
-    """A verdict on one review. An approval needs every point of the checklist passed."""
+    """A verdict on one review. An approval needs every point of the checklist passed.
+
+    `screenshots` are those that were sent along, once the form is valid.
+    """
 
     verdict = forms.ChoiceField(choices=Verdict.Kind.choices, error_messages={"required": ""})
     canned = forms.MultipleChoiceField(required=False)
@@ -43,9 +51,16 @@ class DecisionForm(forms.Form):
 
     language = "en"  # the applicant's, set by the page that offers reasons
 
-    def __init__(self, kind: Kind, data: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        kind: Kind,
+        data: Mapping[str, Any] | None = None,
+        files: MultiValueDict[str, UploadedFile[Any]] | None = None,
+    ) -> None:
         super().__init__(data)
         self.kind = kind
+        self.sent = files.getlist("screenshots") if files and kind.screenshots else []
+        self.screenshots: list[Picture] = []
         self._choices("canned", [(each.code, each.text) for each in kind.canned])
         for code, label in kind.checklist:
             self._radio(f"check_{code}", str(label), [(PASSED, _("Pass")), (FAILED, _("Fail"))])
@@ -140,7 +155,23 @@ class DecisionForm(forms.Form):
             self.add_error(None, _("Not decided: give at least one reason."))
         if verdict == Verdict.Kind.DELAY and not data.get("until") and "until" not in self.errors:
             self.add_error("until", _("Not delayed: choose a moment after now."))
+        self._read_screenshots()
         return data
+
+    def _read_screenshots(self) -> None:
+        """Draw the screenshots anew, or refuse each that is no picture by its name."""
+        if len(self.sent) > MOST_SCREENSHOTS:
+            self.add_error(
+                None,
+                _("Not decided: a verdict takes at most %(count)d screenshots.")
+                % {"count": MOST_SCREENSHOTS},
+            )
+            return
+        for sent in self.sent:
+            try:
+                self.screenshots.append(pictures.read(sent))
+            except Refused as refusal:
+                self.add_error(None, f"{sent.name}: {refusal.message}")
 
     def reasons(self) -> list[Reason]:
         """Return the reasons given: the canned ones by code, then the reviewer's own."""

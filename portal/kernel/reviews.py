@@ -6,25 +6,37 @@ verdict, but for who gave it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from django.http import HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal.kernel import clock, deadlines
+from portal.kernel import clock, deadlines, pictures
 from portal.kernel.action import action
 from portal.kernel.actors import POLICY, Actor
 from portal.kernel.errors import Refused
-from portal.kernel.models import Deadline, Review, ReviewMessage, ReviewPolicy, Verdict, World
+from portal.kernel.models import Deadline, Review, ReviewMessage, ReviewPolicy, Screenshot, Verdict, World
+from portal.kernel.pictures import Picture
+from portal.kernel.review_kinds import KINDS, Canned, Decision, Fact, Kind, Part, Reason, register
 from portal.kernel.wording import moment
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
+
+__all__ = [
+    "KINDS",
+    "Canned",
+    "Decision",
+    "Fact",
+    "Kind",
+    "Part",
+    "Reason",
+    "register",
+]  # with everything below
 
 AUTO: Final = "kernel.review"
 CLAIM: Final = timedelta(minutes=30)
@@ -32,91 +44,8 @@ MOST_REASONS: Final = 20
 LONGEST_REASON: Final = 500
 LONGEST_MESSAGE: Final = 1000
 LONGEST_SCRIPT: Final = 50
+MOST_SCREENSHOTS: Final = 5
 FIRED: Final = frozenset({"auto", "scripted", "magic"})  # by AUTO itself, which claims its own row
-
-
-@dataclass(frozen=True)
-class Reason:
-    """Why not: a canned code or words of the reviewer's own, and the field it belongs to.
-
-    A canned one may leave the text out: the decision fills it in, in the applicant's language.
-    """
-
-    text: str = ""
-    code: str = ""
-    field: str = ""
-
-    def as_json(self) -> dict[str, str]:
-        """Return it as a verdict keeps it."""
-        return {"code": self.code, "field": self.field, "text": self.text}
-
-
-@dataclass(frozen=True)
-class Canned:
-    """A reason the desk offers: its code, its sentence in both languages, the field it is tied to."""
-
-    code: str
-    text: StrOrPromise
-    field: str = ""
-
-
-@dataclass(frozen=True)
-class Fact:
-    """What an approval must say beside itself: its name, its choices, and those that ask for a reason."""
-
-    name: str
-    label: StrOrPromise
-    choices: tuple[tuple[str, StrOrPromise], ...]
-    needs_reason: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Decision:
-    """What was decided, as a kind's `carry_out` gets it."""
-
-    verdict: str
-    reasons: Sequence[Reason]
-    facts: Mapping[str, Any]
-    at: datetime
-    by: Actor
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A kind of review.
-
-    `lock(subject_id)` takes the locks that come before the review's own; `carry_out(review, decision)`
-    moves the subject in the same transaction; `verdicts` are those its state allows; `checklist` are
-    the points the desk goes through, `canned` the reasons it offers, `fields` what a reason of one's
-    own can be tied to. `template` shows the subject at the desk, with what `present(review)` returns:
-    among it `pictures`, and the `language` that the applicant reads, as `language(review)` tells it to
-    an action. `document(review, id)` answers one of the pictures, Http404 for any other. `write` tells
-    the applicant what a reviewer writes.
-    """
-
-    name: str
-    label: StrOrPromise
-    lock: Callable[[int], object]
-    carry_out: Callable[[Review, Decision], None]
-    present: Callable[[Review], dict[str, Any]]
-    template: str
-    verdicts: tuple[str, ...] = (Verdict.Kind.APPROVE, Verdict.Kind.REJECT, Verdict.Kind.RETURN)
-    checklist: tuple[tuple[str, StrOrPromise], ...] = ()
-    canned: tuple[Canned, ...] = ()
-    facts: tuple[Fact, ...] = ()
-    fields: tuple[tuple[str, StrOrPromise], ...] = ()
-    document: Callable[[Review, int], HttpResponse] | None = None
-    write: Callable[[Review, str, Actor], None] | None = None
-    language: Callable[[Review], str] = lambda _review: "en"
-
-
-KINDS: dict[str, Kind] = {}
-
-
-def register(kind: Kind) -> Kind:
-    """Make a kind known to the desk."""
-    KINDS[kind.name] = kind
-    return kind
 
 
 def submit(
@@ -134,7 +63,7 @@ def submit(
     (SIM-5).
     """
     world = subject.world
-    rounds = Review.objects.filter(kind=kind, subject_id=subject.pk).count()
+    rounds = Review.objects.filter(kind=kind, subject_id__in=KINDS[kind].rounds(subject.pk)).count()
     review = Review.objects.create(
         world=world,
         kind=KINDS[kind].name,
@@ -243,14 +172,16 @@ def decide(
     by: Actor,
     reasons: Sequence[Reason] = (),
     facts: Mapping[str, Any] | None = None,
+    screenshots: Sequence[Picture] = (),
     until: datetime | None = None,
     note: str = "",
     source: str = "human",
 ) -> Verdict:
     """Decide an open review: approve, reject or return it, or delay it until a moment.
 
-    Refused, saying who was first, when it is decided already; when a colleague has claimed it; when
-    the kind does not know the verdict; when reject or return comes without a reason.
+    The verdict's facts name its screenshots: [{sha256, name, content_type}]. Refused, saying who was
+    first, when it is decided already; when a colleague has claimed it; when the kind does not know the
+    verdict; when reject or return comes without a reason; when there are more screenshots than it takes.
     """
     unlocked = Review.objects.get(pk=review_id)
     kind = KINDS[unlocked.kind]
@@ -263,6 +194,13 @@ def decide(
         raise Refused(_("Not decided: give at least one reason."), code="reasons", field="reasons")
     if verdict == Verdict.Kind.DELAY and (until is None or until <= now):
         raise Refused(_("Not delayed: choose a moment after now."), code="until", field="until")
+    if len(screenshots) > (MOST_SCREENSHOTS if kind.screenshots else 0):
+        raise Refused(
+            _("Not decided: a verdict takes at most %(count)d screenshots.")
+            % {"count": MOST_SCREENSHOTS if kind.screenshots else 0},
+            code="screenshots",
+            field="screenshots",
+        )
     reasons = _worded(kind, review, reasons[:MOST_REASONS])
     delay = {"until": until.isoformat()} if until is not None and verdict == Verdict.Kind.DELAY else {}
     given = Verdict.objects.create(
@@ -270,13 +208,16 @@ def decide(
         review=review,
         kind=verdict,
         reasons=[reason.as_json() for reason in reasons],
-        facts={**(facts or {}), **delay},
+        facts={**(facts or {}), **delay, **_kept(review, screenshots)},
         note=note[:500],
         source=source,
         by_kind=by.kind,
         by_id=by.id,
         by_name=by.name,
         at=now,
+    )
+    Screenshot.objects.bulk_create(
+        Screenshot(world=review.world, verdict=given, sha256=picture.sha256) for picture in screenshots
     )
     told = " ".join(reason.text for reason in reasons)
     if verdict == Verdict.Kind.DELAY:
@@ -304,24 +245,24 @@ def write_to_applicant(review_id: int, text: str, *, by: Actor) -> ReviewMessage
     review = _open(review_id, by)
     if kind.write is None:
         raise Refused(_("Not sent: nobody can be written to in this kind of review."), code="write")
-    text = text.strip()
-    if not text or len(text) > LONGEST_MESSAGE:
-        raise Refused(
-            _("Not sent: write between 1 and %(count)d characters.") % {"count": LONGEST_MESSAGE},
-            code="message",
-            field="message",
-        )
-    message = ReviewMessage.objects.create(
-        world=review.world,
-        review=review,
-        text=text,
-        by_kind=by.kind,
-        by_id=by.id,
-        by_name=by.name,
-        at=review.world.now(),
-    )
-    kind.write(review, text, by)
+    message = _written(review, text, by)
+    kind.write(review, message.text, by)
     return message
+
+
+@action
+def answer(review_id: int, text: str, *, by: Actor) -> ReviewMessage:
+    """Write to the reviewer of an open review, as the applicant: a line at the desk."""
+    unlocked = Review.objects.get(pk=review_id)
+    kind = KINDS[unlocked.kind]
+    kind.lock(unlocked.subject_id)
+    review = Review.objects.lock(review_id)
+    if kind.may_answer is None:
+        raise Refused(_("Not sent: this kind of review takes no answers."), code="answer")
+    kind.may_answer(review, by)
+    if review.state != Review.State.OPEN:
+        raise Refused(_("Not sent: the review has ended, and nobody reads it."), code="decided")
+    return _written(review, text, by, from_applicant=True)
 
 
 def withdraw(kind: str, *, subject_id: int, by: Actor) -> None:
@@ -409,6 +350,35 @@ def _worded(kind: Kind, review: Review, reasons: Sequence[Reason]) -> list[Reaso
     if any(not reason.text.strip() for reason in worded):
         raise Refused(_("Not decided: write every reason out."), code="reasons", field="reasons")
     return worded
+
+
+def _written(review: Review, text: str, by: Actor, *, from_applicant: bool = False) -> ReviewMessage:
+    text = text.strip()
+    if not text or len(text) > LONGEST_MESSAGE:
+        raise Refused(
+            _("Not sent: write between 1 and %(count)d characters.") % {"count": LONGEST_MESSAGE},
+            code="message",
+            field="message",
+        )
+    return ReviewMessage.objects.create(
+        world=review.world,
+        review=review,
+        text=text,
+        from_applicant=from_applicant,
+        by_kind=by.kind,
+        by_id=by.id,
+        by_name=by.name,
+        at=review.world.now(),
+    )
+
+
+def _kept(review: Review, screenshots: Iterable[Picture]) -> dict[str, Any]:
+    """Keep screenshots in the world's media; return the fact that names them, or none."""
+    named = []
+    for picture in screenshots:
+        pictures.store(review.world_id, picture)
+        named.append({"sha256": picture.sha256, "name": picture.name, "content_type": picture.content_type})
+    return {"screenshots": named} if named else {}
 
 
 def _open(review_id: int, by: Actor) -> Review:

@@ -4,7 +4,7 @@ from portal.kernel.models.audit import AuditEvent
 from portal.kernel.models.bookkeeping import IdempotencyKey, OutgoingMessage, Pulse, Purge, Tally, Throttle
 from portal.kernel.models.confirmation import Confirmation
 from portal.kernel.models.deadline import Deadline, DeadlineQuerySet
-from portal.kernel.models.review import Review, ReviewMessage, ReviewPolicy, Verdict
+from portal.kernel.models.review import Review, ReviewMessage, ReviewPolicy, Screenshot, Verdict
 from portal.kernel.models.world import World, world_token
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Review",
     "ReviewMessage",
     "ReviewPolicy",
+    "Screenshot",
     "Tally",
     "Throttle",
     "Verdict",

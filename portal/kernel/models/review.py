@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from portal.kernel import clock, guards
+from portal.kernel import clock, guards, kept_files
 from portal.kernel.actors import Actor, ActorKind
 from portal.kernel.fsm import StateField, Stateful, StatefulQuerySet, transition
 from portal.kernel.models.world import World
@@ -190,12 +190,24 @@ class Verdict(models.Model):
         return Actor(ActorKind(self.by_kind), self.by_id, self.by_name)
 
 
+class Screenshot(models.Model):
+    """A picture beside a verdict, as its `facts["screenshots"]` name it: kept as long as the verdict."""
+
+    world = models.ForeignKey(World, on_delete=models.CASCADE)
+    verdict = models.ForeignKey(Verdict, on_delete=models.CASCADE, related_name="screenshots")
+    sha256 = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"screenshot of {self.verdict_id}"
+
+
 class ReviewMessage(models.Model):
-    """What a reviewer wrote to the applicant while the review was open; never changed."""
+    """What reviewer and applicant wrote to each other while the review was open; never changed."""
 
     world = models.ForeignKey(World, on_delete=models.CASCADE)
     review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="messages")
     text = models.CharField(max_length=1000)
+    from_applicant = models.BooleanField(default=False)
     by_kind = models.CharField(max_length=12, choices=ActorKind.choices)
     by_id = models.BigIntegerField(null=True)
     by_name = models.CharField(max_length=254)
@@ -206,7 +218,7 @@ class ReviewMessage(models.Model):
         indexes = [models.Index(fields=["review", "-id"], name="review_message_newest")]
 
     def __str__(self) -> str:
-        return f"to the applicant of {self.review_id}"
+        return f"message about {self.review_id}"
 
     @property
     def by(self) -> Actor:
@@ -239,4 +251,7 @@ class ReviewPolicy(models.Model):
 
 guards.append_only(Verdict)
 guards.append_only(ReviewMessage)
+guards.append_only(Screenshot)
 guards.set_once(Review, "kind", "subject_id", "account_id", "submitted_at", "decided_at")
+
+kept_files.named_by(Screenshot, "sha256")
