@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Final
 
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, Category
-from releases import qualifications
-from releases.models import Qualification, Submission, Version
+from releases import details, qualifications, sandbox_accounts
+from releases.models import Preview, Qualification, Submission, Version
+
+MOST_PREVIEWS: Final = 10
 
 
 @dataclass(frozen=True)
 class Condition:
-    """One row: what it is, whether it is met, its code for programs, and the page that brings it."""
+    """One row: what it is, whether it is met, what to do if not, and the page that brings it.
+
+    `name` is stable, for programs; an `optional` one never keeps a submission back.
+    """
 
     name: str
     label: str
     met: bool
+    url_name: str
+    hint: str = ""
     value: str = ""
-    url_name: str = ""
     optional: bool = False
 
 
@@ -31,51 +37,44 @@ def documents_of(account: Account) -> dict[str, Qualification]:
     return {document.slot: document for document in standing}
 
 
-def conditions(submission: Submission) -> list[Condition]:
+def categories_of(account: Account) -> frozenset[str]:
+    """Return the second-level codes of the categories that the account has in use. One query."""
+    in_use = Category.objects.filter(account=account, state=Category.State.IN_USE)
+    return frozenset(in_use.values_list("second", flat=True))
+
+
+@dataclass(frozen=True)
+class Around:
+    """What a submission depends on beside itself: categories in use, documents by slot, how many previews."""
+
+    categories: frozenset[str]
+    documents: Mapping[str, Qualification]
+    previews: int
+    is_waiting: bool  # another version is under review
+
+
+def around(account: Account) -> Around:
+    """Return what a submission of this account depends on. Four queries."""
+    waiting = Submission.objects.filter(account=account, state=Submission.State.UNDER_REVIEW)
+    return Around(
+        categories_of(account),
+        documents_of(account),
+        Preview.objects.filter(account=account, removed_at__isnull=True).count(),
+        waiting.exists(),
+    )
+
+
+def conditions(submission: Submission, given: Around | None = None) -> list[Condition]:
     """Return everything that a submission needs, met or not, in the order of the wizard.
 
-    `submission` has its account and version at hand. Three queries at most.
+    `submission` has its account and version at hand. Four queries, or none with `given`.
     """
-    account, details = submission.account, submission.details
-    documents = documents_of(account)
-    categories = set(
-        Category.objects.filter(account=account, state=Category.State.IN_USE).values_list("second", flat=True)
-    )
+    given = given or around(submission.account)
     return [
-        Condition(
-            "information",
-            _("Name, photo, introduction, category"),
-            bool(account.name and account.photo and account.introduction and account.first_category),
-            url_name="information:information",
-        ),
-        Condition(
-            "version",
-            _("Version %(number)s is still there") % {"number": submission.version.number},
-            submission.version.state == Version.State.DEVELOPED,
-            url_name="releases:development",
-        ),
-        Condition(
-            "rules",
-            _("Review rules read and accepted"),
-            bool(details.get("rules_at")),
-            url_name="releases:submit_rules",
-        ),
-        Condition(
-            "pages",
-            _("Feature pages"),
-            bool(details.get("pages_complete")) and _pages_are_known(details, categories),
-            url_name="releases:submit_details",
-        ),
-        Condition(
-            "category",
-            _("Game category confirmed"),
-            details.get("category") in categories,
-            url_name="releases:submit_details",
-        ),
-        Condition(
-            "notes", _("Version notes"), bool(details.get("notes")), url_name="releases:submit_details"
-        ),
-        *_documents(account, documents),
+        *_before(submission, given),
+        *_typed(submission, given.categories),
+        _previews(given.previews),
+        *_documents(submission.account, given.documents),
         *_sandbox(submission),
     ]
 
@@ -85,14 +84,100 @@ def missing(submission: Submission) -> list[Condition]:
     return [condition for condition in conditions(submission) if not (condition.met or condition.optional)]
 
 
+def _before(submission: Submission, given: Around) -> list[Condition]:
+    account, version = submission.account, submission.version
+    return [
+        Condition(
+            "information",
+            _("Name, photo, introduction, category"),
+            bool(account.name and account.photo and account.introduction and account.first_category),
+            "information:information",
+            hint=_("All four are set before a version is submitted (86002)."),
+        ),
+        Condition(
+            "version",
+            _("Version %(number)s is among the developed versions") % {"number": version.number},
+            version.state == Version.State.DEVELOPED,
+            "releases:development",
+            hint=_(
+                "It was deleted, or a later upload took its place. Submit that one: what is typed goes along."
+            ),
+        ),
+        Condition(
+            "under_review",
+            _("No other version is under review"),
+            not given.is_waiting,
+            "releases:submissions",
+            hint=_("One at a time (85009). Withdraw it, or wait for its verdict."),
+        ),
+        Condition(
+            "rules",
+            _("Review rules read and accepted"),
+            bool(submission.details.get("rules_at")),
+            "releases:submit_rules",
+        ),
+    ]
+
+
+def _typed(submission: Submission, categories: Collection[str]) -> list[Condition]:
+    typed = submission.details
+    pages = typed.get("pages", [])
+    found = [
+        Condition(
+            "pages",
+            _("Feature pages"),
+            details.pages_are_right(pages, files=details.files_of(submission.version), categories=categories),
+            "releases:submit_details",
+            hint=_("One to five, each with title, tags and a category that is in use."),
+            value=str(len(pages)),
+        ),
+        Condition(
+            "category",
+            _("Game category confirmed"),
+            typed.get("category") in categories,
+            "releases:submit_details",
+        ),
+        Condition(
+            "notes",
+            _("Version notes"),
+            details.notes_are_right(typed.get("notes", "")),
+            "releases:submit_details",
+            hint=_("1 to %(most)d characters.") % {"most": details.LONGEST_NOTES},
+        ),
+    ]
+    for name, label, most in (
+        ("remark", _("Remark"), details.LONGEST_REMARK),
+        ("feedback", _("Feedback on the last rejection"), details.LONGEST_FEEDBACK),
+    ):
+        if not details.fits(typed.get(name, ""), most):
+            hint = _("At most %(most)d characters, or none.") % {"most": most}
+            found.append(Condition(name, label, False, "releases:submit_details", hint=hint))
+    return found
+
+
+def _previews(standing: int) -> Condition:
+    return Condition(
+        "previews",
+        _("Preview pictures"),
+        standing > 0,
+        "releases:submit_details",
+        hint=_("Optional: at most %(most)d.") % {"most": MOST_PREVIEWS},
+        value=str(standing),
+        optional=True,
+    )
+
+
 def _documents(account: Account, documents: Mapping[str, Qualification]) -> list[Condition]:
     found = []
     for slot in qualifications.slots(account.entity_type):
         document = documents.get(slot.name)
-        complete = document is not None and all(
-            field.pattern.fullmatch(str(document.fields.get(field.name, ""))) for field in slot.fields
-        )
-        found.append(Condition(slot.name, str(slot.label), complete, url_name="releases:submit_documents"))
+        hint = _("The picture is missing.")
+        if document is not None:
+            wrong = [
+                field for field in slot.fields if not field.is_right(document.fields.get(field.name, ""))
+            ]
+            hint = str(wrong[0].hint) if wrong else ""
+        found.append(Condition(slot.name, str(slot.label), not hint, "releases:submit_documents", hint=hint))
     return found
 
 
@@ -101,10 +186,10 @@ def _sandbox(submission: Submission) -> list[Condition]:
         return []
     return [
         Condition(
-            "sandbox", _("Sandbox account"), bool(submission.sandbox), url_name="releases:submit_sandbox"
+            "sandbox",
+            _("Sandbox account"),
+            sandbox_accounts.is_usable(sandbox_accounts.of(submission), submission.account.world.now()),
+            "releases:submit_sandbox",
+            hint=_("A reviewer asked for it: account and password, valid beyond today."),
         )
     ]
-
-
-def _pages_are_known(details: Mapping[str, Any], categories: set[str]) -> bool:
-    return all(page.get("category") in categories for page in details.get("pages", []))

@@ -22,6 +22,11 @@ class Field:
     pattern: re.Pattern[str]
     hint: Promise
     example: str
+    wrong: str  # what a sample with a mistake says
+
+    def is_right(self, typed: object) -> bool:
+        """Return whether it looks as it must."""
+        return self.pattern.fullmatch(str(typed)) is not None
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,14 @@ class Slot:
     label: Promise
     hint: Promise
     fields: tuple[Field, ...]
+
+    def examples(self) -> dict[str, str]:
+        """Return fields that are all right, for a sample."""
+        return {field.name: field.example for field in self.fields}
+
+    def mistakes(self) -> dict[str, str]:
+        """Return fields that are all wrong, for a sample."""
+        return {field.name: field.wrong for field in self.fields}
 
 
 EDITION: Final = Slot(
@@ -45,13 +58,15 @@ EDITION: Final = Slot(
             re.compile(r"ISBN 978-7-\d{1,7}-\d{1,7}-\d"),
             _("Write it like ISBN 978-7-7979-1234-5, as on the approval."),
             "ISBN 978-7-7979-9901-9",
+            "ISBN 978-1-7979-9901",
         ),
         Field(
             "approval_number",
             _("Approval number"),
-            re.compile(r"[^\s].{3,39}"),
+            re.compile(r"\S.{2,38}\S"),
             _("Write it as on the approval, 4 to 40 characters."),
             "NPPA-SIM 2019-9901",
+            "No",
         ),
     ),
 )
@@ -63,9 +78,10 @@ CULTURE: Final = Slot(
         Field(
             "record_number",
             _("Record number"),
-            re.compile(r"[^\s].{3,39}"),
+            re.compile(r"\S.{2,38}\S"),
             _("Write it as on the record, 4 to 40 characters."),
             "MoC-SIM-2019-9901",
+            "9",
         ),
     ),
 )
@@ -80,6 +96,7 @@ COPYRIGHT: Final = Slot(
             re.compile(r"20\d{2}SR\d{6,7}"),
             _("Write it like 2019SR1234567, as on the certificate."),
             "2019SR9901234",
+            "1999SR12",
         ),
     ),
 )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from releases.views import development, upload, upload_call, versions
+from releases.views import development, documents, sandbox, submission_steps, submissions, upload, upload_call, versions
 
 app_name = "releases"
 urlpatterns = [
@@ -13,4 +13,29 @@ urlpatterns = [
     path("console/development/versions/<int:version_id>/", versions.version, name="version"),
     path("console/development/versions/<int:version_id>/delete/", versions.delete, name="version_delete"),
     path("releases/upload/", upload_call.upload_call, name="upload_call"),
+    path("console/development/submit/<int:version_id>/", submission_steps.submit, name="submit"),
+    path("console/development/submit/rules/", submission_steps.rules, name="submit_rules"),
+    path("console/development/submit/details/", submission_steps.fill_in, name="submit_details"),
+    path("console/development/submit/documents/", documents.documents, name="submit_documents"),
+    path("console/development/submit/sandbox/", sandbox.sandbox, name="submit_sandbox"),
+    path("console/development/submit/check/", submission_steps.check, name="submit_check"),
+    path("console/development/submit/now/", submission_steps.submit_now, name="submit_now"),
+    path("console/development/submit/drop/", submission_steps.drop, name="submit_drop"),
+    path("console/development/documents/<int:document_id>/", documents.qualification, name="qualification"),
+    path(
+        "console/development/documents/<str:slot>/specimen/",
+        documents.specimen,
+        name="qualification_specimen",
+    ),
+    path("console/development/previews/<int:preview_id>/", documents.preview, name="preview"),
+    path("console/development/submissions/", submissions.submissions, name="submissions"),
+    path("console/development/submissions/<int:submission_id>/", submissions.submission, name="submission"),
+    path(
+        "console/development/submissions/<int:submission_id>/withdraw/", submissions.withdraw, name="withdraw"
+    ),
+    path(
+        "console/development/submissions/<int:submission_id>/screenshots/<str:sha256>/",
+        submissions.screenshot,
+        name="screenshot",
+    ),
 ]

@@ -19,6 +19,11 @@ FULL: Final = "releases.phased_full"
 TEST_END: Final = "releases.internal_test_end"
 
 PAGE: Final = "releases:development"
+RULES: Final = "releases:submit_rules"
+DETAILS: Final = "releases:submit_details"
+DOCUMENTS: Final = "releases:submit_documents"
+SANDBOX_PAGE: Final = "releases:submit_sandbox"
+CHECK: Final = "releases:submit_check"
 SANDBOX: Final = "sandbox_account"  # the canned reason that asks for one
 
 

@@ -2,63 +2,76 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from accounts import notices
 from accounts.models import Account
-from portal.kernel import calendar, limits, pictures, reviews, sealed, tallies
+from portal.kernel import calendar, limits, pictures, reviews, tallies
 from portal.kernel.action import action
 from portal.kernel.actors import Actor
 from portal.kernel.errors import Refused
 from portal.kernel.limits import Limit
 from portal.kernel.pictures import Picture
 from portal.kernel.terms import Capability
-from releases import preflight, qualifications, words
+from portal.kernel.text import showable
+from portal.kernel.wording import joined
+from releases import details, preflight, qualifications, sandbox_accounts, words
 from releases.actions.versions import locked as locked_version
 from releases.actions.versions import require_developed
+from releases.details import LONGEST_TYPED
 from releases.models import Preview, Qualification, Service, Submission
 
 State = Submission.State
 
-SANDBOX_PURPOSE: Final = "releases.sandbox"
-MOST_PREVIEWS: Final = 10
-PLAIN: Final = ("pages", "pages_complete", "notes", "remark", "feedback", "category")
-
 
 @action
 def open_submission(version_id: int, *, by: Actor) -> Submission:
-    """Begin to submit a version, or go on with its draft; one of another version hands its typing over."""
+    """Begin to submit a version, or go on with its draft.
+
+    A draft of another version is dropped and hands over all that it holds. After the last submission what
+    was typed stands there again, but for the rules, which are read anew, the feedback on its verdict, and
+    the sandbox account, which was erased.
+    """
     version = locked_version(version_id)
     account = version.account
     account.require(Capability.SUBMIT_FOR_VERIFICATION, by=by)
     require_developed(version)
     now = account.world.now()
+    last = Submission.objects.filter(account=account).order_by("-pk").first()
     draft = Submission.objects.filter(account=account, state=State.DRAFT).first()
-    kept: dict[str, Any] = {}
+    if draft and draft.version_id == version.pk:
+        return draft
+    kept, sandbox = _typed_again(draft or last), ""
     if draft:
-        if draft.version_id == version.pk:
-            return draft
-        kept = {name: draft.details[name] for name in PLAIN if name in draft.details}
         draft = Submission.objects.lock(draft.pk)
+        sandbox = draft.sandbox
         draft.drop(at=now, by=by)
         draft.save()
-    else:
-        last = Submission.objects.filter(account=account).exclude(submitted_at__isnull=True).last()
-        if last:
-            kept = {name: last.details[name] for name in PLAIN if name in last.details and name != "feedback"}
     service = Service.objects.get(account=account)
     return Submission.objects.create(
         world=account.world,
         account=account,
         version=version,
         details=kept,
+        sandbox=sandbox,
         sandbox_asked=service.sandbox_asked_at is not None,
         opened_at=now,
     )
+
+
+def _typed_again(before: Submission | None) -> dict[str, Any]:
+    """Return what a new draft begins with, after the draft or submission before it."""
+    if before is None:
+        return {}
+    if before.state == State.DRAFT:
+        return dict(before.details)
+    left_out = {"rules_at", "sandbox_by"}
+    if before.submitted_at is not None:
+        left_out.add("feedback")
+    return {name: value for name, value in before.details.items() if name not in left_out}
 
 
 @action
@@ -73,18 +86,19 @@ def accept_rules(submission_id: int, *, by: Actor) -> Submission:
 
 @action
 def save_details(submission_id: int, typed: Mapping[str, Any], *, by: Actor) -> Submission:
-    """Keep what was typed so far, right or wrong; `typed` holds some of `PLAIN`."""
+    """Keep what was typed so far, right or wrong; `typed` holds what `details.kept` knows of."""
     submission = editable(submission_id, by=by)
-    submission.details |= {name: typed[name] for name in PLAIN if name in typed}
+    submission.details |= details.kept(typed)
     submission.save(update_fields=["details"])
     return submission
 
 
 @action
-def save_sandbox(submission_id: int, details: Mapping[str, str], *, by: Actor) -> Submission:
-    """Keep the sandbox account, sealed, for this submission's reviewer alone (REL-5).
+def save_sandbox(submission_id: int, typed: Mapping[str, str], *, by: Actor) -> Submission:
+    """Keep the sandbox account, right or wrong, sealed, for this submission's reviewer alone (REL-5).
 
-    Refused before a reviewer has asked for one.
+    `typed` holds some of `sandbox_accounts.FIELDS`; who typed it is kept beside it. Refused before
+    a reviewer has asked for one.
     """
     submission = editable(submission_id, by=by)
     if not submission.sandbox_asked:
@@ -93,17 +107,18 @@ def save_sandbox(submission_id: int, details: Mapping[str, str], *, by: Actor) -
             code="no_sandbox",
             way_out=words.PAGE,
         )
-    submission.sandbox = sealed.seal(json.dumps(dict(details)), purpose=SANDBOX_PURPOSE)
-    submission.save(update_fields=["sandbox"])
+    submission.sandbox = sandbox_accounts.seal(typed)
+    submission.details["sandbox_by"] = {
+        "kind": by.kind.value,
+        "id": by.id,
+        "name": by.name,
+        "at": submission.world.now().isoformat(),
+    }
+    submission.save(update_fields=["sandbox", "details"])
     return submission
 
 
-def sandbox_of(submission: Submission) -> dict[str, str]:
-    """Return the sandbox account's details; empty when there are none, or they were erased."""
-    if not submission.sandbox:
-        return {}
-    found: dict[str, str] = json.loads(sealed.unseal(submission.sandbox, purpose=SANDBOX_PURPOSE))
-    return found
+sandbox_of = sandbox_accounts.of
 
 
 @action
@@ -120,7 +135,7 @@ def put_document(
     there = preflight.documents_of(account).get(slot)
     if place is None or (picture is None and there is None):
         raise Refused(_("Not saved: choose a picture of the document."), code="document", field=slot)
-    typed = {field.name: fields.get(field.name, "")[:80] for field in place.fields}
+    typed = {field.name: showable(fields.get(field.name, "")[:LONGEST_TYPED]) for field in place.fields}
     if picture is None and there is not None:
         there.fields = typed
         there.save(update_fields=["fields"])
@@ -138,9 +153,10 @@ def add_preview(account_id: int, picture: Picture, *, by: Actor) -> Preview:
     account = Account.objects.lock(account_id)
     account.require(Capability.SUBMIT_FOR_VERIFICATION, by=by)
     standing = Preview.objects.filter(account=account, removed_at__isnull=True).count()
-    if standing >= MOST_PREVIEWS:
+    if standing >= preflight.MOST_PREVIEWS:
         raise Refused(
-            _("Not added: %(used)d of %(used)d previews are here. Remove one first.") % {"used": standing},
+            _("Not added: %(used)d of %(used)d previews are here (85093). Remove one first.")
+            % {"used": standing},
             code="previews",
             field="previews",
         )
@@ -165,17 +181,17 @@ def submit(submission_id: int, *, by: Actor) -> Submission:
     account = submission.account
     if Submission.objects.filter(account=account, state=State.UNDER_REVIEW).exists():
         raise Refused(
-            _("Not submitted: a version is under review. Withdraw it, or wait for its verdict."),
+            _("Not submitted: a version is under review (85009). Withdraw it, or wait for its verdict."),
             code="under_review",
-            way_out=words.PAGE,
+            way_out=words.CHECK,
         )
     lacking = preflight.missing(submission)
     if lacking:
         raise Refused(
             _("Not submitted, missing: %(what)s.")
-            % {"what": "; ".join(condition.label for condition in lacking)},
+            % {"what": joined((condition.label for condition in lacking), "; ")},
             code="incomplete",
-            way_out=words.PAGE,
+            way_out=words.CHECK,
         )
     now = account.world.now()
     for waiting in Submission.objects.filter(account=account, state=State.APPROVED):
@@ -185,7 +201,7 @@ def submit(submission_id: int, *, by: Actor) -> Submission:
     previews = Preview.objects.filter(account=account, removed_at__isnull=True).order_by("pk")
     submission.submitted = {
         "documents": [
-            {"id": document.pk, "slot": document.slot, "fields": document.fields}
+            {"id": document.pk, "slot": document.slot, "name": document.name, "fields": document.fields}
             for document in preflight.documents_of(account).values()
         ],
         "previews": list(previews.values_list("pk", flat=True)),
@@ -200,7 +216,7 @@ def submit(submission_id: int, *, by: Actor) -> Submission:
         account_id=account.pk,
         title=f"{account.name} {submission.version.number}",
         due_at=calendar.working_days_after(now, limits.CODE_REVIEW_WORKING_DAYS),
-        magic=reviews.magic_in(str(submission.details.get("remark", "")).strip()),
+        magic=_magic_in(submission.details.get("remark", "")),
     )
     notices.tell(account, words.SUBMITTED, number=submission.version.number)
     return submission
@@ -258,6 +274,12 @@ def editable(submission_id: int, *, by: Actor) -> Submission:
             _("Not saved: this submission is no longer a draft."), code="not_a_draft", way_out=words.PAGE
         )
     return submission
+
+
+def _magic_in(remark: str) -> str:
+    """Return the magic value that a remark is, if this kind of review knows its verdict (SIM-5)."""
+    value = reviews.magic_in(remark.strip())
+    return value if value and reviews.MAGIC[value].verdict in reviews.KINDS[words.REVIEW].verdicts else ""
 
 
 def _kept(account: Account, picture: Picture) -> dict[str, Any]:

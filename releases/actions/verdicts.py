@@ -7,7 +7,7 @@ from portal.kernel.models import Review, Verdict
 from portal.kernel.reviews import Decision
 from releases import words
 from releases.actions.submissions import locked
-from releases.models import Service
+from releases.models import Service, Submission
 
 
 def carry_out(review: Review, decision: Decision) -> None:
@@ -35,5 +35,7 @@ def carry_out(review: Review, decision: Decision) -> None:
         Service.objects.filter(account=account, sandbox_asked_at__isnull=True).update(
             sandbox_asked_at=decision.at
         )
+        # A version that is being filled in meanwhile is the next submission.
+        Submission.objects.filter(account=account, state=Submission.State.DRAFT).update(sandbox_asked=True)
         notices.tell(account, words.ASKED_FOR_SANDBOX)
     words.write(account, "rejected", number=number, reasons=decision.reasons)

@@ -20,9 +20,10 @@ from releases.models.version import Version
 class Submission(Stateful):
     """One round: from the first page of the wizard to the verdict. Drafts keep everything that was typed.
 
-    `details`: {rules_at, pages: [{title, tags, path, category}], notes, remark, feedback, category}.
-    `submitted`: what the desk got, with the ids of documents and previews. `sandbox` is sealed, and
-    erased at the verdict.
+    `details`: {rules_at, pages: [{title, tags, path, category}], notes, remark, feedback, category,
+    documents: {slot: {field: value}} typed before their pictures came, sandbox_by: {id, kind, name, at}}.
+    `submitted`: what the desk got: {documents: [{id, slot, name, fields}], previews: [id], name,
+    introduction}. `sandbox` is sealed, and erased at the verdict.
     """
 
     class State(models.TextChoices):
@@ -90,8 +91,8 @@ class Submission(Stateful):
         who=_("the administrator, or another draft"),
     )
     def drop(self, *, at: datetime, by: Actor) -> None:
-        """Nothing was submitted."""
-        self.ended_at = at
+        """Nothing was submitted; its sandbox account goes with it."""
+        self.ended_at, self.sandbox = at, ""
 
     @transition(
         field=state,

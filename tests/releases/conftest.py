@@ -41,14 +41,19 @@ def upload(game: Account) -> Callable[..., Version]:
     """Return a function that uploads a sample package as the administrator."""
 
     def up(number: str = "1.0.0", sample: str = "", account: Account = game) -> Version:
-        name = sample or next(n for n in sample_packages.names() if sample_packages.SAMPLES[n].is_valid)
-        package = packages.read(io.BytesIO(sample_packages.build(name)))
-        return actions.upload(
-            account.pk, package, number=number, description="A version", way="console",
-            developer_id=account.administrator.person_id, by=account.login.as_actor(),
-        )  # fmt: skip
+        return upload_to(account, number, sample)
 
     return up
+
+
+def upload_to(account: Account, number: str = "1.0.0", sample: str = "") -> Version:
+    """Upload a sample package, a game that plays unless named, as the administrator."""
+    name = sample or next(n for n in sample_packages.names() if sample_packages.SAMPLES[n].is_valid)
+    package = packages.read(io.BytesIO(sample_packages.build(name)))
+    return actions.upload(
+        account.pk, package, number=number, description="A version", way="console",
+        developer_id=account.administrator.person_id, by=account.login.as_actor(),
+    )  # fmt: skip
 
 
 def fill_in(submission: Submission) -> Submission:
@@ -57,7 +62,7 @@ def fill_in(submission: Submission) -> Submission:
     by = account.login.as_actor()
     actions.accept_rules(submission.pk, by=by)
     page = {"title": "Home", "tags": "lantern run", "path": "", "category": "casual"}
-    typed = {"pages": [page], "pages_complete": True, "notes": "Night festival level", "category": "casual"}
+    typed = {"pages": [page], "notes": "Night festival level", "category": "casual"}
     actions.save_details(submission.pk, typed, by=by)
     for slot in qualifications.slots(account.entity_type):
         fields = {field.name: field.example for field in slot.fields}
