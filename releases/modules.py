@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
-from django.db.models.fields.json import KT
+from django.db.models.fields.json import KeyTransform
 
 from accounts.models import Account
 from portal.kernel.models import Review, Verdict
@@ -118,7 +118,7 @@ def developed_of(account: Account) -> QuerySet[Version, Any]:
     return (
         Version.objects.filter(account=account, state=Version.State.DEVELOPED)
         .annotate(
-            findings=KT("contents__findings"),
+            findings=KeyTransform("findings", "contents"),
             trial_id=Subquery(trial.values("trial_id")[:1]),
             trial_number=Subquery(trial.values("trial__number")[:1]),
         )

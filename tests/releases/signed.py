@@ -8,7 +8,6 @@ from functools import cache
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from django.http import HttpResponse
 from django.test import Client
 
 from accounts import development
@@ -83,13 +82,12 @@ def post(
     client: Client | None = None,
     address: str = HERE,
     sent: bytes | None = None,
-) -> HttpResponse:
+) -> Any:
     """Send a call; `sent` is what goes over the line in place of the body that was signed."""
-    answer = (client or Client()).post(
+    return (client or Client()).post(
         f"{PATH}?{query}",
         data=body if sent is None else sent,
         content_type="application/zip",
         headers=headers,
         REMOTE_ADDR=address,
     )
-    return answer  # type: ignore[return-value]

@@ -43,7 +43,7 @@ def text(answer) -> str:
     return html.unescape(answer.content.decode())
 
 
-def errors(answer, field: str) -> list[str]:
+def errors(answer, field: str):
     assert answer.status_code == 200
     return answer.context["form"].errors.get(field, [])
 

@@ -6,19 +6,27 @@ import base64
 from datetime import timedelta
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.hashes import SHA512
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from accounts import allowlists
 from accounts.models import Account, DevelopmentSettings, Member
 from portal.kernel import clock
+from portal.kernel.errors import Refused
 from portal.kernel.models import Throttle
 from portal.kernel.terms import Role
 from portal.outside.models import Person
+from portal.simulator import walks
 from releases import archives, sample_packages, signatures, upload_calls
 from releases.models import Version
 from releases.sample_packages import SAMPLES
 from releases.upload_calls import HEADERS, NONCES
 from releases.views.upload_call import STATUSES
+from tests.releases.conftest import make_game
 from tests.releases.signed import (
     call_of,
     headers_of,
@@ -119,8 +127,6 @@ def test_the_administrator_may_be_named(account):
 
 @pytest.mark.parametrize("allowlist", [("127.0.0.0/8",), ("203.0.113.9", "::ffff:127.0.0.1")])
 def test_a_network_lets_its_addresses_in(game, allowlist):
-    from accounts import allowlists  # noqa: PLC0415 -- as the page keeps them
-
     kept = tuple(allowlists.read("\n".join(allowlist)))
     assert send(with_key(game, allowlist=kept)).status_code == 200
 
@@ -166,13 +172,10 @@ def test_what_is_no_signature_is_refused(account, signature):
 
 
 def test_a_signature_of_the_string_by_the_wrong_digest_is_refused(account):
-    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15  # noqa: PLC0415 -- forged here
-    from cryptography.hazmat.primitives.hashes import SHA512  # noqa: PLC0415
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415
-
     call = call_of(account, BODY, query=QUERY)
     key = load_pem_private_key(key_pair().private.encode(), password=None)
-    forged = base64.b64encode(key.sign(call.text(), PKCS1v15(), SHA512())).decode()  # type: ignore
+    assert isinstance(key, RSAPrivateKey)
+    forged = base64.b64encode(key.sign(call.text(), PKCS1v15(), SHA512())).decode()
     refused(post(BODY, query=QUERY, headers=headers_of(call) | {signatures.SIGNATURE: forged}), "signature")
 
 
@@ -226,9 +229,6 @@ def test_a_nonce_serves_once_and_a_replay_changes_nothing(account):
 
 
 def test_a_nonce_of_another_account_is_free(account, make_world):
-    from portal.simulator import walks  # noqa: PLC0415 -- a second account
-    from tests.releases.conftest import make_game  # noqa: PLC0415
-
     other = with_key(make_game(walks.account_at(make_world("Class 08", seed=8), "verified")))
     nonce = "1" * 32
     assert send(account, nonce=nonce).status_code == 200
@@ -318,7 +318,6 @@ def test_a_package_over_twenty_megabytes_is_refused(account):
 
 def test_no_more_than_the_ceiling_is_read(account, monkeypatch):
     monkeypatch.setattr(upload_calls, "MOST_PER_REQUEST", 100_000)
-    monkeypatch.setattr("releases.packages.PLATFORM", upload_calls.PLATFORM)
     read = []
 
     class Endless:
@@ -336,7 +335,7 @@ def test_an_upload_that_breaks_off_is_told(account):
         def read(self, size):
             raise OSError("request data read error")
 
-    with pytest.raises(upload_calls.Refused) as refusal:
+    with pytest.raises(Refused) as refusal:
         upload_calls.body_of(Broken(), call_of(account, BODY, query=QUERY))
     assert refusal.value.code == "body"
 

@@ -30,14 +30,14 @@ def account(game):
 
 
 @pytest.fixture
-def key(tmp_path) -> Path:
+def key(tmp_path: Path) -> Path:
     path = tmp_path / "private.key"
     path.write_text(key_pair().private)
     return path
 
 
 @pytest.fixture
-def folder(tmp_path) -> Path:
+def folder(tmp_path: Path) -> Path:
     """A project as it lies on a developer's disk, with what does not belong into the package."""
     top = tmp_path / "project"
     for name, content in sample_games.files("paper-lantern-dash").items():
