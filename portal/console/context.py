@@ -22,7 +22,14 @@ NEXT_EVENT: Final = Compiled(
 )
 MOST = 99  # a count on a badge stops here, whatever the mailbox holds
 # The bar's entry that a page belongs to, where the page's name does not begin with it.
-PART_OF = {"letter": "mailbox", "directory": "mailbox", "scan": "phone", "transfer": "bank"}
+PART_OF = {
+    "letter": "mailbox",
+    "directory": "mailbox",
+    "scan": "phone",
+    "games": "phone",
+    "play": "phone",
+    "transfer": "bank",
+}
 
 
 @dataclass(frozen=True)

@@ -199,6 +199,7 @@ INTRODUCTION_LENGTH: Final = (4, 120)
 CODE_REVIEW_WORKING_DAYS: Final = 7
 PHASED_RELEASE: Final = timedelta(days=15)  # then it goes to everybody
 ROLLBACK_CHOICES: Final = 5
+LOG_IN_CODE: Final = timedelta(minutes=5)  # what wx.login gave, for the game's server
 MEMBERS: Final = (15, 30, 60, 90)  # individual; organization: neither, one of the two, both
 
 

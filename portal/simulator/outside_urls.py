@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.simulator.views import bank, directory, mailbox, people, phone
+from portal.simulator.views import bank, directory, mailbox, people, phone, players
 
 urlpatterns = [
     path("mailbox/", mailbox.mailbox, name="mailbox"),
@@ -18,6 +18,15 @@ urlpatterns = [
     path("phone/<int:person_id>/<int:confirmation_id>/", phone.question, name="phone_question"),
     path("phone/<int:person_id>/<int:confirmation_id>/confirm/", phone.confirm, name="confirm"),
     path("phone/<int:person_id>/<int:confirmation_id>/refuse/", phone.refuse, name="refuse"),
+    path("phone/<int:person_id>/games/", players.games, name="games"),
+    path("phone/<int:person_id>/games/<int:account_id>/", players.play, name="play"),
+    path("phone/<int:person_id>/games/<int:account_id>/trial/", players.play_trial, name="play_trial"),
+    path(
+        "phone/<int:person_id>/games/<int:account_id>/versions/<int:version_id>/",
+        players.play_developed,
+        name="play_developed",
+    ),
+    path("phone/ask/<str:token>/", players.ask, name="play_ask"),
     path("s/<str:code>/", phone.scan, name="scan"),
     path("bank/", bank.bank, name="bank"),
     path("bank/transfer/", bank.transfer, name="transfer"),

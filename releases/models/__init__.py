@@ -1,6 +1,7 @@
 """The releases stage's rows, by noun."""
 
 from releases.models.internal_test import InternalTest
+from releases.models.player_log_in import PlayerLogIn
 from releases.models.qualification import Preview, Qualification
 from releases.models.release import Release
 from releases.models.service import Service
@@ -9,6 +10,7 @@ from releases.models.version import Version
 
 __all__ = [
     "InternalTest",
+    "PlayerLogIn",
     "Preview",
     "Qualification",
     "Release",

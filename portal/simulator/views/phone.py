@@ -26,6 +26,7 @@ from portal.kernel.models import Confirmation
 from portal.outside import letters
 from portal.outside.models import ChatMessage, Person, Sms
 from portal.simulator.forms import ScanForm
+from releases.models import Service
 
 COLUMN: Final = 30  # phones beside the glass; the others are on the people page
 WAITING: Final = 20
@@ -39,7 +40,7 @@ OPEN_STATES: Final = (Confirmation.State.SHOWN, Confirmation.State.SCANNED)
 def phones(request: WorldRequest) -> HttpResponse:
     """Show all phones, what waits on any of them, the codes shown now, and numbers nobody here owns."""
     waiting = list(_waiting(request).order_by("-pk")[:WAITING])
-    people = _people(request)
+    people = people_of(request)
     owners = _owners(request, people, waiting)
     context = {
         "people": people,
@@ -57,14 +58,14 @@ def phones(request: WorldRequest) -> HttpResponse:
 @require_safe
 def home(request: WorldRequest, person_id: int) -> HttpResponse:
     """Show somebody's phone: what waits for an answer, what the platform wrote, then the messages."""
-    people = _people(request)
-    person = next((row for row in people if row.pk == person_id), None) or _person(request, person_id)
+    people = people_of(request)
+    person = next((row for row in people if row.pk == person_id), None) or person_of(request, person_id)
     person.unread = 0  # type: ignore[attr-defined]  # they are on the screen
     chats = ChatMessage.objects.filter(person=person).order_by("-pk")[:MESSAGES]
     page = keyset.turn(request, _messages(request, person.phone), size=MESSAGES)
     waiting = _waiting(request).filter(person_id=person.pk).order_by("-pk")[:WAITING]
     context: dict[str, Any] = {"page": page, "chats": chats, "questions": _told(waiting)}
-    return _phone(request, person, "phone_home", people=people, **context)
+    return screen(request, person, "phone_home", people=people, **context)
 
 
 @require_safe
@@ -74,7 +75,7 @@ def number(request: WorldRequest, number: str) -> HttpResponse:
     if owner is not None:
         return redirect("simulator:phone_home", owner.pk)
     page = keyset.turn(request, _messages(request, number), size=MESSAGES)
-    context = {"number": number, "page": page, "people": _people(request)}
+    context = {"number": number, "page": page, "people": people_of(request)}
     return render(request, "simulator/phone_number.html", context)
 
 
@@ -90,7 +91,7 @@ def read(request: WorldRequest, number: str) -> HttpResponse:
 @require_safe
 def question(request: WorldRequest, person_id: int, confirmation_id: int) -> HttpResponse:
     """Show one question on somebody's phone, or what became of it."""
-    person = _person(request, person_id)
+    person = person_of(request, person_id)
     asked = get_object_or_404(Confirmation, world=request.world, pk=confirmation_id)
     asked.world = request.world
     purpose = confirmations.PURPOSES[asked.purpose]
@@ -101,7 +102,7 @@ def question(request: WorldRequest, person_id: int, confirmation_id: int) -> Htt
         "facts": purpose.facts(asked),
         "waits_url": reverse(purpose.waits_at) if purpose.waits_at else "",
     }
-    return _phone(request, person, "phone_question", **context)
+    return screen(request, person, "phone_question", **context)
 
 
 @require_POST
@@ -122,8 +123,10 @@ def scan(request: WorldRequest, code: str) -> HttpResponse:
     asked = _by_code(request, code)
     if asked is not None and asked.person_id is not None:
         return redirect("simulator:phone_question", asked.person_id, asked.pk)
-    people = _people(request)
+    people = people_of(request)
     context: dict[str, Any] = {"people": people, "code": code}
+    if asked is None and (trial := _trial(request, code)):
+        return render(request, "simulator/play_who.html", context | {"game": trial.account})
     if asked is None:
         return render(request, "simulator/phone_unknown.html", context, status=404)
     asked.world = request.world
@@ -139,10 +142,12 @@ def scan(request: WorldRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def scan_with(request: WorldRequest, person_id: int) -> HttpResponse:
     """Scan with somebody's phone: a pasted link, or one of the codes shown now."""
-    person = _person(request, person_id)
+    person = person_of(request, person_id)
     form = ScanForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         asked = _by_code(request, form.cleaned_data["code"])
+        if asked is None and (trial := _trial(request, form.cleaned_data["code"])):
+            return redirect("simulator:play_trial", person.pk, trial.account_id)
         if asked is None:
             form.add_error("code", _unknown())
         else:
@@ -153,10 +158,10 @@ def scan_with(request: WorldRequest, person_id: int) -> HttpResponse:
             else:
                 return redirect("simulator:phone_question", person.pk, asked.pk)
     shown = _waiting(request).filter(person_id=None).order_by("-pk")[:WAITING]
-    return _phone(request, person, "phone_scan", form=form, codes=_told(shown))
+    return screen(request, person, "phone_scan", form=form, codes=_told(shown))
 
 
-def _phone(
+def screen(
     request: WorldRequest,
     person: Person,
     template: str,
@@ -165,7 +170,7 @@ def _phone(
     **context: Any,
 ) -> HttpResponse:
     """Answer a screen of somebody's phone, with all the other phones beside it."""
-    people = _people(request) if people is None else people
+    people = people_of(request) if people is None else people
     shown = next((row for row in people if row.pk == person.pk), None)
     if shown is None:
         people = [person, *people]
@@ -204,12 +209,19 @@ def _unknown() -> str:
     )
 
 
-def _person(request: WorldRequest, person_id: int) -> Person:
+def person_of(request: WorldRequest, person_id: int) -> Person:
+    """Return somebody of this world by id, or answer 404."""
     return get_object_or_404(Person, world=request.world, pk=person_id)
 
 
 def _by_code(request: WorldRequest, code: str) -> Confirmation | None:
     return Confirmation.objects.filter(world=request.world, code=code).first()
+
+
+def _trial(request: WorldRequest, code: str) -> Service | None:
+    """Return whose trial version a QR code opens: it is good until the account chooses none any more."""
+    shown = Service.objects.filter(world=request.world, trial_code=code, trial__isnull=False)
+    return shown.select_related("account").first()
 
 
 def _waiting(request: WorldRequest) -> QuerySet[Confirmation]:
@@ -225,7 +237,7 @@ def _told(rows: Any) -> list[dict[str, Any]]:
     return [{"confirmation": row, "title": confirmations.title(row)} for row in rows]
 
 
-def _people(request: WorldRequest) -> list[Person]:
+def people_of(request: WorldRequest) -> list[Person]:
     """Return the first people of the world, each with `waiting` questions and `unread` messages."""
     mine = _waiting(request).filter(person_id=OuterRef("pk")).order_by().values("person_id")
     sent = Sms.objects.filter(world=request.world, to=OuterRef("phone"), read_at__isnull=True)

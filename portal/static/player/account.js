@@ -20,7 +20,7 @@
       version: config.environment === "released" ? config.version : "",
     },
   });
-  api.getLaunchOptionsSync = () => ({ scene: config.launch.scene, query: { ...config.launch.query }, path: "" });
+  api.getLaunchOptionsSync = () => ({ scene: config.launch.scene, query: { ...config.launch.query }, path: config.launch.path ?? "" });
   api.getEnterOptionsSync = api.getLaunchOptionsSync;
 
   answers("exitMiniProgram", () => say("exit"));

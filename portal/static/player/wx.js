@@ -21,7 +21,7 @@
         appid, version
         environment  "released", "trial" or "develop"
         player       {language: "en" | "zh_CN"}, more is for later
-        launch       {scene: 1001, query: {}}
+        launch       {scene: 1001, query: {}, path: ""}
    3. Below BASE every file is answered with `Access-Control-Allow-Origin: *` (the frame has no origin, and without it errors
       lose their text and canvases their pixels), `X-Content-Type-Options: nosniff` and, being a stranger's,
       `Content-Security-Policy: default-src 'none'; sandbox`. It needs no cookie: the frame has none, so BASE must be unguessable.
