@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from releases.play_urls import urlpatterns as played
 from releases.views import development, documents, sandbox, submission_steps, submissions, upload, upload_call, versions
 
 app_name = "releases"
@@ -38,4 +39,5 @@ urlpatterns = [
         submissions.screenshot,
         name="screenshot",
     ),
+    *played,
 ]
