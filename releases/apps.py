@@ -5,11 +5,15 @@ from django.utils.translation import pgettext_lazy
 
 
 class ReleasesConfig(AppConfig):
-    """Registers this stage's deadlines, confirmations and reviews."""
+    """Registers this stage's deadlines, confirmations, reviews and invariants."""
 
     name = "releases"
     verbose_name = pgettext_lazy("desk", "Releases")
 
     def ready(self) -> None:
         """Register handlers."""
+        from portal.kernel.breaches import register  # noqa: PLC0415 -- app ready
         from releases import actions, desk  # noqa: F401, PLC0415 -- app ready
+        from releases.breaches import breaches  # noqa: PLC0415 -- app ready
+
+        register(breaches)
