@@ -141,6 +141,7 @@ MATRIX: Final[dict[str, Who]] = {
     "releases:submissions": Who.ACCOUNT,
     "releases:submission": Who.ACCOUNT,
     "releases:withdraw": Who.ACCOUNT,
+    "releases:answer": Who.ACCOUNT,
     "releases:screenshot": Who.ACCOUNT,
     "releases:missing": Who.ACCOUNT,
     "releases:upload": Who.ACCOUNT,

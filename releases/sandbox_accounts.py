@@ -11,15 +11,26 @@ from portal.kernel import calendar, sealed, text
 from releases.models import Submission
 
 PURPOSE: Final = "releases.sandbox"
-FIELDS: Final = ("type", "account", "password", "server", "tester", "notes", "valid_until")
+# Each field with the most characters that it holds.
+FIELDS: Final[Mapping[str, int]] = {
+    "type": 10,
+    "account": 80,
+    "password": 80,
+    "server": 80,
+    "tester": 64,
+    "notes": 200,
+    "valid_until": 10,
+}
 SECRET: Final = ("account", "password")  # shown again masked, and to nobody but who typed them
-LONGEST: Final = 200  # characters of a field
+LONGEST_TYPED: Final = 1000  # characters of a wrong value that are kept, to be corrected
 
 
 def seal(typed: Mapping[str, str]) -> str:
     """Return a sandbox account sealed, cut where it is absurdly long; one that says nothing is ''."""
     found = {
-        name: text.showable(str(value)[:LONGEST]) for name, value in typed.items() if name in FIELDS and value
+        name: text.showable(str(value)[:LONGEST_TYPED])
+        for name, value in typed.items()
+        if name in FIELDS and value
     }
     return sealed.seal(json.dumps(found), purpose=PURPOSE) if found else ""
 
@@ -34,7 +45,9 @@ def of(submission: Submission) -> dict[str, str]:
 
 def is_usable(details: Mapping[str, str], now: datetime) -> bool:
     """Return whether a reviewer can log in with it at `now` (world time), and for how long it says so."""
-    if not (details.get("account") and details.get("password")):
+    if not all(details.get(name) for name in SECRET):
+        return False
+    if any(len(details.get(name, "")) > most for name, most in FIELDS.items()):
         return False
     until = details.get("valid_until", "")
     return not until or is_ahead(until, now)

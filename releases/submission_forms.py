@@ -169,31 +169,31 @@ class SandboxForm(KeptForm):
         error_messages={"required": gettext_lazy("Choose where the account is.")},
     )
     account = TextField(
-        max_length=80,
+        max_length=sandbox_accounts.FIELDS["account"],
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         label=gettext_lazy("Account"),
         error_messages={"required": gettext_lazy("Enter the account.")},
     )
     password = TextField(
-        max_length=80,
+        max_length=sandbox_accounts.FIELDS["password"],
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         label=gettext_lazy("Password"),
         error_messages={"required": gettext_lazy("Enter the password of the account.")},
     )
     server = TextField(
-        max_length=80,
+        max_length=sandbox_accounts.FIELDS["server"],
         required=False,
         label=gettext_lazy("Server or zone"),
         help_text=gettext_lazy("Where to log in, if there are several."),
     )
     tester = TextField(
-        max_length=64,
+        max_length=sandbox_accounts.FIELDS["tester"],
         required=False,
         label=gettext_lazy("WeChat ID of the tester"),
         help_text=gettext_lazy("Whom the reviewer may ask."),
     )
     notes = TextField(
-        max_length=200,
+        max_length=sandbox_accounts.FIELDS["notes"],
         multiline=True,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -201,7 +201,7 @@ class SandboxForm(KeptForm):
         help_text=gettext_lazy("How to reach what needs the account, at most 200 characters."),
     )
     valid_until = TextField(
-        max_length=10,
+        max_length=sandbox_accounts.FIELDS["valid_until"],
         widget=forms.DateInput(attrs={"type": "date"}),
         label=gettext_lazy("Valid until"),
         error_messages={"required": gettext_lazy("Enter the day until which the account can be used.")},

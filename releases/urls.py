@@ -34,6 +34,7 @@ urlpatterns = [
     path(
         "console/development/submissions/<int:submission_id>/withdraw/", submissions.withdraw, name="withdraw"
     ),
+    path("console/development/submissions/<int:submission_id>/answer/", submissions.answer, name="answer"),
     path(
         "console/development/submissions/<int:submission_id>/screenshots/<str:sha256>/",
         submissions.screenshot,

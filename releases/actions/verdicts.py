@@ -31,11 +31,12 @@ def carry_out(review: Review, decision: Decision) -> None:
     submission.reject(at=decision.at, reason=told, by=decision.by)
     submission.save()
     notices.tell(account, words.REJECTED, number=number, reasons=told)
-    if any(reason.code == words.SANDBOX for reason in decision.reasons):
+    asks_for_sandbox = any(reason.code == words.SANDBOX for reason in decision.reasons)
+    if asks_for_sandbox:
         Service.objects.filter(account=account, sandbox_asked_at__isnull=True).update(
             sandbox_asked_at=decision.at
         )
         # A version that is being filled in meanwhile is the next submission.
         Submission.objects.filter(account=account, state=Submission.State.DRAFT).update(sandbox_asked=True)
         notices.tell(account, words.ASKED_FOR_SANDBOX)
-    words.write(account, "rejected", number=number, reasons=decision.reasons)
+    words.write(account, "rejected", number=number, reasons=decision.reasons, sandbox=asks_for_sandbox)

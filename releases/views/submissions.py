@@ -19,7 +19,8 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import categories as tree
 from accounts.principals import Principal
 from accounts.views.doors import for_principal
-from portal.kernel import keyset, pictures, policy, reviews, tallies
+from portal.kernel import keyset, pictures, policy, reviews, tallies, text
+from portal.kernel.errors import Refused
 from portal.kernel.limits import Limit, Usage
 from portal.kernel.models import Review, ReviewMessage, Verdict
 from portal.kernel.policy import Decision
@@ -60,6 +61,30 @@ def submissions(request: HttpRequest, principal: Principal) -> HttpResponse:
 @for_principal
 def submission(request: HttpRequest, principal: Principal, submission_id: int) -> HttpResponse:
     """Show one submission: what was submitted, what was decided and why, what was written."""
+    return _page(request, principal, submission_id)
+
+
+@require_POST
+@never_cache
+@for_principal
+def answer(request: HttpRequest, principal: Principal, submission_id: int) -> HttpResponse:
+    """Answer the reviewer of a submission that is under review; what is refused stays in the field."""
+    found = _own(principal, submission_id)
+    typed = request.POST.get("text", "")
+    review = Review.objects.open().filter(kind=words.REVIEW, subject_id=found.pk).first()
+    try:
+        if review is None:
+            raise Refused(_("Not sent: the review has ended, and nobody reads it."), code="decided")
+        reviews.answer(review.pk, text.showable(typed), by=principal.actor)
+    except Refused as refusal:
+        return _page(request, principal, submission_id, answer=typed, error=refusal.message)
+    messages.success(request, _("Your answer is at the reviewers' desk."))
+    return redirect(reverse("releases:submission", args=[found.pk]) + "#thread")
+
+
+def _page(
+    request: HttpRequest, principal: Principal, submission_id: int, *, answer: str = "", error: str = ""
+) -> HttpResponse:
     review = Review.objects.filter(kind=words.REVIEW, subject_id=OuterRef("pk")).order_by("-pk")
     found = _own(
         principal,
@@ -84,6 +109,9 @@ def submission(request: HttpRequest, principal: Principal, submission_id: int) -
         "delay_reasons": _reasons(account.entity_type, delayed[-1].reasons if delayed and waits else []),
         "screenshots": decided.facts.get("screenshots", []) if decided else [],
         "thread": list(ReviewMessage.objects.filter(review_id=found.review_id).order_by("pk")),
+        "answer": text.showable(answer[: reviews.LONGEST_MESSAGE * 2]),
+        "answer_error": error,
+        "longest_answer": reviews.LONGEST_MESSAGE,
         "history": _history(found, verdicts),
         "pages": _pages(account.first_category, found.details.get("pages", [])),
         "category": _category(account.first_category, found.details.get("category", "")),

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from accounts.models import Account, Category
-from portal.kernel import confirmations, reviews
+from portal.kernel import confirmations, pictures, reviews
 from portal.kernel.models import Review, World
 from portal.kernel.reviews import Reason
 from portal.simulator import walks
@@ -29,8 +29,10 @@ def make_game(account: Account) -> Account:
     )
     category.adopt(at=account.world.now(), by=account.login.as_actor())
     category.save()
+    photo = walks.made_picture("photo")
+    pictures.store(account.world_id, photo)
     Account.objects.filter(pk=account.pk).update(
-        name="Paper Lantern Dash", name_key=f"paperlanterndash{account.pk}", photo="0" * 64,
+        name="Paper Lantern Dash", name_key=f"paperlanterndash{account.pk}", photo=photo.sha256,
         introduction="Run through the lantern festival.", first_category="game",
     )  # fmt: skip
     return Account.objects.get(pk=account.pk)
