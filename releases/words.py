@@ -19,6 +19,7 @@ FULL: Final = "releases.phased_full"
 TEST_END: Final = "releases.internal_test_end"
 
 PAGE: Final = "releases:development"
+RELEASING: Final = "releases:release"
 RULES: Final = "releases:submit_rules"
 DETAILS: Final = "releases:submit_details"
 DOCUMENTS: Final = "releases:submit_documents"
@@ -43,7 +44,7 @@ RELEASED: Final = _notice("released", _("Version %(number)s is released to all p
 PHASED: Final = _notice("phased", _("Version %(number)s is released to %(percent)s percent of the players."))
 ROLLED_BACK: Final = _notice("rolled_back", _("Version %(number)s is online again, after a rollback."))
 CANCELLED: Final = _notice("cancelled", _("The phased release of version %(number)s is cancelled."))
-SUSPENDED: Final = _notice("suspended", _("The service is suspended: players see that."))
+SUSPENDED: Final = _notice("suspended", _("The service is suspended: players see that. Reason: %(reason)s"))
 RESUMED: Final = _notice("resumed", _("The service is resumed."))
 ASKED_FOR_SANDBOX: Final = _notice(
     "sandbox", _("The reviewer needs a sandbox account. With the next submission its portal is shown.")

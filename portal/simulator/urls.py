@@ -3,7 +3,7 @@
 from django.urls import path
 
 from portal.simulator.outside_urls import urlpatterns as outside
-from portal.simulator.views import clock, desk, worlds
+from portal.simulator.views import clock, desk, internal_test, worlds
 
 app_name = "simulator"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("worlds/prepared/", worlds.prepare, name="prepared"),
     path("worlds/act-as/", worlds.act_as, name="act_as"),
     path("worlds/policy/", desk.policy, name="policy"),
+    path("worlds/internal-test/", internal_test.internal_test, name="internal_test"),
     path("w/<str:token>/", worlds.enter, name="enter"),
     path("admin/enter/", desk.enter, name="desk"),  # below /admin/: the desk's session lives there
     path("clock/", clock.clock, name="clock"),

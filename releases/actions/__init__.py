@@ -8,6 +8,7 @@ from releases.actions.releases import (
     resume,
     roll_back,
     rollback_choices,
+    rollback_obstacle,
     suspend,
 )
 from releases.actions.submissions import (
@@ -42,6 +43,7 @@ __all__ = [
     "resume",
     "roll_back",
     "rollback_choices",
+    "rollback_obstacle",
     "same_files",
     "sandbox_of",
     "save_details",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -16,34 +17,41 @@ from portal.kernel.actors import TIMER, Actor
 from portal.kernel.errors import Refused
 from portal.kernel.models import Confirmation, Deadline
 from portal.kernel.terms import Capability
-from releases import words
-from releases.actions.internal_tests import require_no_internal_test
+from portal.kernel.text import clean
+from portal.kernel.wording import moment
+from releases import obstacles, words
+from releases.actions.internal_tests import internal_test_of, require_no_internal_test
 from releases.models import Release, Service, Submission
+from releases.obstacles import ALL, Obstacle, Online
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 State = Release.State
 
-ALL: Final = 100
+LONGEST_REASON: Final = 200
 
 
 @action
 def ask_to_release(submission_id: int, *, percent: int, by: Actor) -> Confirmation:
     """Ask the administrator's phone to release an approved version to `percent` of the players.
 
-    Refused during an internal test; for a phased first release, for a phased release while another
-    runs, and for anything that is not approved (85019, 85020, 85081).
+    Refused for whatever `obstacles.of_release` names: now, and once more in the moment of the scan.
     """
     submission = Submission.objects.select_related("version").get(pk=submission_id)
     account = Account.objects.lock(submission.account_id)
     account.require(Capability.RELEASE, by=by)
-    _require_releasable(account, submission_id, percent)
+    for obstacle in _obstacles(account, submission_id, percent):
+        raise Refused(
+            _("Not released. %(why)s") % {"why": obstacle.sentence},
+            code=obstacle.code,
+            field=obstacle.field,
+            way_out=words.RELEASING,
+        )
+    version = submission.version
+    facts = {"number": version.number, "description": version.description, "asked_by": by.name}
     return scans.ask(
-        words.RELEASE,
-        account,
-        by=by,
-        facts={"submission": submission_id, "percent": percent, "number": submission.version.number},
+        words.RELEASE, account, by=by, facts={"submission": submission_id, "percent": percent, **facts}
     )
 
 
@@ -57,8 +65,8 @@ def grow(release_id: int, *, percent: int, by: Actor) -> Release:
     _require_phased(release)
     if not release.percent < percent <= ALL:
         raise Refused(
-            _("Not changed: the share only grows, from %(now)d up to 100 percent.")
-            % {"now": release.percent},
+            _("Not changed: the share only grows (85082). Choose from %(least)d to 100 percent.")
+            % {"least": release.percent + 1},
             code="percent",
             field="percent",
         )
@@ -82,6 +90,7 @@ def cancel(release_id: int, *, by: Actor) -> Release:
     release.save()
     deadlines.cancel(words.FULL, subject_id=release.pk)
     notices.tell(account, words.CANCELLED, number=_number(release))
+    words.write(account, "cancelled", number=_number(release))
     return release
 
 
@@ -95,21 +104,22 @@ def complete(row: Deadline) -> str:
     return "full"
 
 
+def rollback_obstacle(account: Account) -> Obstacle | None:
+    """Return why nothing can be rolled back now (87011, 87012), or None. One query."""
+    return obstacles.of_rollback(list(Release.objects.filter(account=account).order_by("-pk")[:2]))
+
+
 def rollback_choices(account: Account) -> list[Release]:
     """Return what a rollback may go back to: the five releases before the one online, newest first.
 
-    Empty while a phased release runs (87011), when what is online is itself a rollback, or the
-    release before it was a cancelled phased one (87012).
+    Empty while `rollback_obstacle` names one. What came back by a rollback is not among them: the
+    release that it repeated is.
     """
-    newest = list(
-        Release.objects.filter(account=account).select_related("submission__version").order_by("-pk")[:2]
-    )
-    if not newest or newest[0].state != State.FULL or newest[0].rollback_of_id is not None:
-        return []
-    if len(newest) > 1 and newest[1].state == State.CANCELLED:
+    if rollback_obstacle(account):
         return []
     before = Release.objects.filter(account=account, state=State.REPLACED, rollback_of__isnull=True)
-    return list(before.select_related("submission__version").order_by("-pk")[: limits.ROLLBACK_CHOICES])
+    found = before.select_related("submission__version").defer("submission__version__contents")
+    return list(found.order_by("-pk")[: limits.ROLLBACK_CHOICES])
 
 
 @action
@@ -119,12 +129,15 @@ def roll_back(account_id: int, *, to: int, by: Actor) -> Release:
     account.require(Capability.RELEASE, by=by)
     chosen = next((release for release in rollback_choices(account) if release.pk == to), None)
     if chosen is None:
+        obstacle = rollback_obstacle(account)
         raise Refused(
-            _("Not rolled back: there is no earlier version to go back to now. A phased release has to end "
-              "first, and a rollback cannot be rolled back."),
+            _("Not rolled back. %(why)s") % {"why": obstacle.sentence}
+            if obstacle
+            else _("Not rolled back: choose one of the versions in the list."),
             code="rollback",
-            way_out=words.PAGE,
-        )  # fmt: skip
+            field="" if obstacle else "to",
+            way_out=words.RELEASING,
+        )
     now = account.world.now()
     _replace_full(account, at=now, by=by)
     release = Release.objects.create(
@@ -138,18 +151,27 @@ def roll_back(account_id: int, *, to: int, by: Actor) -> Release:
     release.complete(at=now, by=by)
     release.save()
     notices.tell(account, words.ROLLED_BACK, number=_number(release))
+    words.write(account, "rolled_back", number=_number(release))
     return release
 
 
 @action
 def suspend(account_id: int, *, reason: str, by: Actor) -> Service:
-    """Suspend the service: players see the platform's page instead of the game."""
+    """Suspend the service: players see the platform's page instead of the game. `reason` is kept."""
     account = Account.objects.lock(account_id)
     account.require(Capability.SUSPEND_SERVICE, by=by)
     service = _service(account)
-    service.suspend(reason=reason, by=by)
+    if service.state == Service.State.SUSPENDED:
+        raise Refused(
+            _("Nothing was done: the service is suspended already."),
+            code="suspended",
+            way_out=words.RELEASING,
+        )
+    why = _reason(reason)
+    service.suspend(reason=why, by=by)
     service.save()
-    notices.tell(account, words.SUSPENDED)
+    notices.tell(account, words.SUSPENDED, reason=why)
+    words.write(account, "suspended", reason=why)
     return service
 
 
@@ -159,9 +181,14 @@ def resume(account_id: int, *, by: Actor) -> Service:
     account = Account.objects.lock(account_id)
     account.require(Capability.SUSPEND_SERVICE, by=by)
     service = _service(account)
+    if service.state == Service.State.RUNNING:
+        raise Refused(
+            _("Nothing was done: the service is not suspended."), code="running", way_out=words.RELEASING
+        )
     service.resume(by=by)
     service.save()
     notices.tell(account, words.RESUMED)
+    words.write(account, "resumed")
     return service
 
 
@@ -173,31 +200,28 @@ def locked(release_id: int) -> Release:
     return release
 
 
-def _require_releasable(account: Account, submission_id: int, percent: int) -> None:
-    require_no_internal_test(account)
+def online_of(account: Account) -> Online:
+    """Return what players get now. One query."""
+    found = {
+        release.state: release
+        for release in Release.objects.filter(account=account, state__in=(State.FULL, State.PHASED))
+    }
+    return Online(found.get(State.FULL), found.get(State.PHASED))
+
+
+def _obstacles(account: Account, submission_id: int, percent: int) -> Iterator[Obstacle]:
     submission = Submission.objects.get(pk=submission_id, account=account)
-    if submission.state != Submission.State.APPROVED:
-        raise Refused(
-            _("Not released: only an approved version that waits for its release can be released."),
-            code="not_approved",
-            way_out=words.PAGE,
-        )
-    if not 1 <= percent <= ALL:
-        raise Refused(
-            _("Not released: choose a share from 1 to 100 percent."), code="percent", field="percent"
-        )
-    if Release.objects.filter(account=account, state=State.PHASED).exists():
-        raise Refused(
-            _("Not released: a phased release runs. Let it reach everybody, or cancel it first."),
-            code="phased",
-            way_out=words.PAGE,
-        )
-    if percent < ALL and not Release.objects.filter(account=account, state=State.FULL).exists():
-        raise Refused(
-            _("Not released: the first version goes to all players. Choose 100 percent."),
-            code="first_release",
-            field="percent",
-        )
+    return obstacles.of_release(submission, online_of(account), internal_test_of(account), percent)
+
+
+def _reason(typed: str) -> str:
+    try:
+        reason = clean(typed, max_length=LONGEST_REASON)
+    except ValueError as refusal:
+        raise Refused(str(refusal), code="reason", field="reason") from None
+    if not reason:
+        raise Refused(_("Not suspended: write why. The log keeps it."), code="reason", field="reason")
+    return reason
 
 
 def _require_phased(release: Release) -> None:
@@ -205,7 +229,7 @@ def _require_phased(release: Release) -> None:
         raise Refused(
             _("Nothing was done: this release is not a phased one any more."),
             code="phased",
-            way_out=words.PAGE,
+            way_out=words.RELEASING,
         )
 
 
@@ -216,6 +240,7 @@ def _complete(release: Release, *, at: datetime, by: Actor) -> None:
     if by != TIMER:  # the clock's own promise is claimed by itself
         deadlines.cancel(words.FULL, subject_id=release.pk)
     notices.tell(release.account, words.RELEASED, number=_number(release))
+    words.write(release.account, "released", number=_number(release))
 
 
 def _replace_full(account: Account, *, at: datetime, by: Actor) -> None:
@@ -238,10 +263,9 @@ def _service(account: Account) -> Service:
 
 
 def _release(confirmation: Confirmation, by: Actor) -> None:
-    """Release what the administrator has confirmed: everything is checked again."""
+    """Release what the administrator has confirmed; `_objection` has looked again just now."""
     account = Account.objects.lock(confirmation.subject_id)
     submission_id, percent = confirmation.facts["submission"], confirmation.facts["percent"]
-    _require_releasable(account, submission_id, percent)
     now = account.world.now()
     submission = Submission.objects.lock(submission_id)
     submission.release(at=now, by=by)
@@ -264,13 +288,27 @@ def _release(confirmation: Confirmation, by: Actor) -> None:
         return
     deadlines.schedule(words.FULL, subject=release, account_id=account.pk, due_at=now + limits.PHASED_RELEASE)
     notices.tell(account, words.PHASED, number=_number(release), percent=percent)
+    words.write(account, "phased", number=_number(release), percent=percent, full_by=release.full_by)
+
+
+def _objection(confirmation: Confirmation, _by: Actor) -> str:
+    """Return why what was asked for is not possible any more, or ''; the account is locked."""
+    account = Account.objects.select_related("world").get(pk=confirmation.subject_id)
+    facts = confirmation.facts
+    found = next(_obstacles(account, facts["submission"], facts["percent"]), None)
+    return _("Not released. %(why)s") % {"why": found.sentence} if found else ""
 
 
 def _facts(confirmation: Confirmation) -> list[tuple[StrOrPromise, str]]:
-    return [
-        (_("Version"), str(confirmation.facts["number"])),
-        (_("Players"), f"{confirmation.facts['percent']} %"),
+    facts = confirmation.facts
+    share = _("all") if facts["percent"] == ALL else _("%(percent)d percent") % {"percent": facts["percent"]}
+    shown: list[tuple[StrOrPromise, str]] = [
+        (_("Version"), facts["number"]),
+        (_("Players"), share),
+        (_("Asked by"), facts["asked_by"]),
+        (_("Asked at"), moment(confirmation.shown_at)),
     ]
+    return [*shown, (_("Description"), facts["description"])] if facts["description"] else shown
 
 
 scans.register(
@@ -279,5 +317,6 @@ scans.register(
     title=lambda _confirmation: gettext_lazy("Release a version"),
     carry_out=_release,
     facts=_facts,
-    waits_at=words.PAGE,
+    also=_objection,
+    waits_at=words.RELEASING,
 )
