@@ -4,7 +4,16 @@ from django.urls import path
 
 from releases.play_urls import urlpatterns as played
 from releases.release_urls import urlpatterns as releasing
-from releases.views import development, documents, sandbox, submission_steps, submissions, upload, upload_call, versions
+from releases.views import (
+    development,
+    documents,
+    sandbox,
+    submission_steps,
+    submissions,
+    upload,
+    upload_call,
+    versions,
+)
 
 app_name = "releases"
 urlpatterns = [

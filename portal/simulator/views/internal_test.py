@@ -22,7 +22,6 @@ from portal.kernel.wording import moment
 from releases import actions
 from releases.models import InternalTest
 
-MOST_GAMES: Final = 200  # in the list to choose from; the control API takes any
 LARGEST_ID: Final = 2**63 - 1
 AFTER: Final = {
     "": (None, gettext_lazy("when it is ended by hand")),
@@ -34,10 +33,18 @@ AFTER: Final = {
 }
 
 
+class GameField(forms.ModelChoiceField):
+    """A game of the world, by its name."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Return what the game is called."""
+        return _called(obj)
+
+
 class BeginForm(forms.Form):
     """Whose versions are kept back, and until when; all games when none is chosen."""
 
-    account = forms.ModelChoiceField(
+    account = GameField(
         label=gettext_lazy("Whose versions"),
         queryset=Account.objects.none(),
         required=False,
@@ -54,9 +61,8 @@ class BeginForm(forms.Form):
     def __init__(self, world: World, data: Any = None) -> None:
         super().__init__(data, initial={"after": ""})
         field = self.fields["account"]
-        if isinstance(field, forms.ModelChoiceField):
+        if isinstance(field, GameField):
             field.queryset = games(world)
-            field.label_from_instance = _called  # type: ignore[method-assign]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
