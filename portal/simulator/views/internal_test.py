@@ -33,7 +33,7 @@ AFTER: Final = {
 }
 
 
-class GameField(forms.ModelChoiceField):
+class GameField(forms.ModelChoiceField):  # type: ignore[type-arg] -- not subscriptable at run time
     """A game of the world, by its name."""
 
     def label_from_instance(self, obj: Any) -> str:
