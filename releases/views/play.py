@@ -8,10 +8,10 @@ from __future__ import annotations
 import mimetypes
 from typing import Any, Final
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
-from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
@@ -96,7 +96,9 @@ def _framed(
     """Answer a page for the frame on our own phone, without the console's frame around it."""
     response = HttpResponse(render_to_string(template, context), status=status)
     response["Content-Security-Policy"] = player.policy(
-        static=request.build_absolute_uri(static("")), base=_base(request, token), host=_host(request)
+        static=request.build_absolute_uri(settings.STATIC_URL),
+        base=_base(request, token),
+        host=_host(request),
     )
     response["X-Frame-Options"] = "SAMEORIGIN"
     response["Cache-Control"] = "no-store"

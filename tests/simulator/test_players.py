@@ -86,8 +86,8 @@ def test_shows_the_version_that_this_player_gets_and_why(
     online(upload, "1.1.0", NIGHT, percent=20)
     draw = cohorts.draw(anew(game), wu.pk)
     page = source(visitor.get(f"/phone/{wu.pk}/games/{game.pk}/"))
-    assert f"Place {draw.place + 1} of 10000" in page
-    assert "The phased release of 1.1.0 reaches 20 percent: places 1 to 2000." in page
+    assert f"Place {draw.place + 1:,} of 10,000" in page
+    assert "The phased release of 1.1.0 reaches 20 percent: places 1 to 2,000." in page
     assert f"{'1.1.0' if draw.is_in else '1.0.0'}, released" in page
     lin = game.administrator.person
     theirs = cohorts.served(anew(game), lin.pk)

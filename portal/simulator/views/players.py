@@ -170,8 +170,8 @@ def _why(account: Account, draw: Draw) -> dict[str, Any]:
 
 
 def _reasons(account: Account, draw: Draw) -> list[str]:
-    place = {"place": draw.place + 1, "of": SHARES}
-    reasons = [_("Place %(place)d of %(of)d in this game, the same for ever.") % place]
+    place = {"place": f"{draw.place + 1:,}", "of": f"{SHARES:,}"}
+    reasons = [_("Place %(place)s of %(of)s in this game, the same for ever.") % place]
     if account.closed_at:
         return [_("The account was closed: its game opens for nobody.")]
     if draw.release is None:
@@ -184,10 +184,10 @@ def _reasons(account: Account, draw: Draw) -> list[str]:
     share = {
         "number": draw.phased.submission.version.number,
         "percent": draw.phased.percent,
-        "reach": reach(draw.phased.percent),
+        "reach": f"{reach(draw.phased.percent):,}",
     }
     reasons.append(
-        _("The phased release of %(number)s reaches %(percent)d percent: places 1 to %(reach)d.") % share
+        _("The phased release of %(number)s reaches %(percent)d percent: places 1 to %(reach)s.") % share
     )
     if not draw.is_in and draw.full:
         reasons.append(_("Everybody else gets %(number)s.") % {"number": draw.full.submission.version.number})
