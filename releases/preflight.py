@@ -79,9 +79,11 @@ def conditions(submission: Submission, given: Around | None = None) -> list[Cond
     ]
 
 
-def missing(submission: Submission) -> list[Condition]:
+def missing(submission: Submission, given: Around | None = None) -> list[Condition]:
     """Return the conditions that are not met, optional ones left out."""
-    return [condition for condition in conditions(submission) if not (condition.met or condition.optional)]
+    return [
+        condition for condition in conditions(submission, given) if not (condition.met or condition.optional)
+    ]
 
 
 def _before(submission: Submission, given: Around) -> list[Condition]:

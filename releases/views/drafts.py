@@ -140,6 +140,15 @@ def steps(now: str, draft: Submission, conditions: list[Condition]) -> list[dict
     ]
 
 
+def first_steps(*, sandbox_asked: bool) -> list[dict[str, Any]]:
+    """Return the steps before there is a draft."""
+    return [
+        {"label": label, "state": "now" if name == words.RULES else ""}
+        for name, label in STEPS.items()
+        if name != words.SANDBOX_PAGE or sandbox_asked
+    ]
+
+
 def following(now: str, draft: Submission) -> str:
     """Return the step after `now`."""
     shown = [name for name in STEPS if name != words.SANDBOX_PAGE or draft.sandbox_asked]
@@ -160,6 +169,7 @@ def step(
     frame = {
         "account": draft.row.account,
         "draft": draft.row,
+        "version": draft.row.version,
         "steps": steps(name, draft.row, conditions),
     }
     return render(request, template, {**frame, **context})

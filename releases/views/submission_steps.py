@@ -10,20 +10,24 @@ from typing import Any, Final
 from django.contrib import messages
 from django.core.files.base import ContentFile, File
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.principals import Principal
 from accounts.views.doors import for_principal
 from portal.kernel import limits, pictures, reviews, throttle, uploads
 from portal.kernel.errors import Refused
+from portal.kernel.limits import Limit
+from portal.kernel.terms import Capability
 from releases import actions, details, preflight, specimens, submission_samples, words
-from releases.models import Preview, Submission, Version
+from releases.actions.versions import require_developed
+from releases.models import Preview, Service, Submission, Version
 from releases.preflight import Around
 from releases.submission_forms import PICTURES, DetailsForm, PageForm, category_choices, pages_of
-from releases.views.drafts import Draft, draft_of, following, for_draft, left, step
+from releases.views.drafts import Draft, draft_of, first_steps, following, for_draft, left, step
 
 LARGEST_ID: Final = 2**63 - 1
 UPLOADS_PER_HOUR: Final = 120
@@ -33,16 +37,52 @@ STEPS: Final = (words.RULES, words.DETAILS, words.DOCUMENTS, words.SANDBOX_PAGE)
 # --- begin, and the rules -----------------------------------------------------------------
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
 @for_principal
 def submit(request: HttpRequest, principal: Principal, version_id: int) -> HttpResponse:
-    """Begin to submit a version, or go on where something is missing; another account's is not there."""
+    """Show the rules that a version is submitted under; begin, or go on where something is missing.
+
+    Looking opens no draft: that is the button's to do, here with the tick, elsewhere without it.
+    Another account's version is not there.
+    """
     version = get_object_or_404(Version, pk=min(version_id, LARGEST_ID), account=principal.account)
-    actions.open_submission(version.pk, by=principal.actor)
+    if request.method != "POST":
+        return _before(request, principal, version)
+    if "rules" in request.POST and request.POST.get("agree") != "on":
+        return _before(request, principal, version, error=_unread())
+    draft = actions.open_submission(version.pk, by=principal.actor)
+    if request.POST.get("agree") == "on":
+        actions.accept_rules(draft.pk, by=principal.actor)
+    return redirect(_next_page(principal))
+
+
+def _before(request: HttpRequest, principal: Principal, version: Version, *, error: str = "") -> HttpResponse:
+    """Show the rules before there is a draft; with one, lead on to where it stands."""
+    decision = principal.can(Capability.SUBMIT_FOR_VERIFICATION)
+    if not decision:
+        return render(request, "releases/submit_shut.html", {"decision": decision, "typed": []})
+    require_developed(version)
     draft = draft_of(principal)
-    missing = preflight.missing(draft.row) if draft else []
+    if draft and draft.row.version_id == version.pk:
+        return redirect(_next_page(principal))
+    service = Service.objects.get(account=principal.account)
+    context = {
+        **_rules(error),
+        "version": version,
+        "replaces": draft.row.version.number if draft else "",
+        "action": reverse("releases:submit", args=[version.pk]),
+        "steps": first_steps(sandbox_asked=service.sandbox_asked_at is not None),
+    }
+    return render(request, "releases/submit_rules.html", context)
+
+
+def _next_page(principal: Principal) -> str:
+    """Return the step at which the draft goes on: the first that lacks something, else the last."""
+    draft = draft_of(principal)
+    missing = preflight.missing(draft.row, draft.around()) if draft else []
     pages = [condition.url_name for condition in missing if condition.url_name in STEPS]
-    return redirect(pages[0] if pages else words.CHECK)
+    return pages[0] if pages else words.CHECK
 
 
 @for_draft
@@ -53,14 +93,23 @@ def rules(request: HttpRequest, principal: Principal, draft: Draft) -> HttpRespo
         if request.POST.get("agree") == "on":
             actions.accept_rules(draft.row.pk, by=principal.actor)
             return redirect(words.DETAILS)
-        error = _("Not accepted: read the rules to their end and tick the box there.")
-    context = {
+        error = _unread()
+    context = {**_rules(error), "action": reverse(words.RULES)}
+    return step(request, words.RULES, draft, "releases/submit_rules.html", context)
+
+
+def _unread() -> str:
+    return _("Not accepted: read the rules to their end and tick the box there.")
+
+
+def _rules(error: str) -> dict[str, Any]:
+    ceilings = limits.LIMITS
+    return {
         "error": error,
         "working_days": limits.CODE_REVIEW_WORKING_DAYS,
-        "per_day": limits.LIMITS[limits.Limit.WITHDRAWALS_PER_DAY].at_most,
-        "per_month": limits.LIMITS[limits.Limit.WITHDRAWALS_PER_MONTH].at_most,
+        "per_day": ceilings[Limit.WITHDRAWALS_PER_DAY].at_most,
+        "per_month": ceilings[Limit.WITHDRAWALS_PER_MONTH].at_most,
     }
-    return step(request, words.RULES, draft, "releases/submit_rules.html", context)
 
 
 # --- the details --------------------------------------------------------------------------

@@ -127,13 +127,35 @@ def test_submitting_a_version_begins_at_the_rules_and_goes_on_where_something_is
     assert console.post(begin)["Location"] == address("check")
 
 
+@pytest.mark.requirement("REL-2")
+def test_looking_at_the_rules_opens_nothing_and_the_tick_begins(
+    upload, console, django_assert_max_num_queries
+) -> None:
+    begin = reverse("releases:submit", args=[upload("1.0.0").pk])
+    console.get(begin)
+    with django_assert_max_num_queries(BUDGET):
+        assert "Accept and continue" in text_of(console.get(begin))
+    assert "read the rules to their end" in text_of(console.post(begin, {"rules": "on"}))
+    assert Submission.objects.count() == 0
+    assert console.post(begin, {"rules": "on", "agree": "on"})["Location"] == address("details")
+    assert Submission.objects.get().details["rules_at"]
+    assert console.get(begin)["Location"] == address("details")
+
+
+def test_a_second_version_says_whose_place_it_takes(draft, upload, console) -> None:
+    begin = reverse("releases:submit", args=[upload("1.1.0").pk])
+    assert "Version 1.0.0 is being filled in." in text_of(console.get(begin))
+    assert console.get(reverse("releases:submit", args=[draft.version_id])).status_code == 409
+
+
 def test_another_accounts_version_is_not_there(world, upload, signed_in) -> None:
     version = upload("1.0.0")
     other = walks.account_at(
         world, "verified", email="other@kite.example", name="Paper Kite", wechat_id="meiran"
     )
     console = signed_in(make_game(other))
-    assert console.post(reverse("releases:submit", args=[version.pk])).status_code == 404
+    begin = reverse("releases:submit", args=[version.pk])
+    assert [console.get(begin).status_code, console.post(begin).status_code] == [404, 404]
 
 
 # --- the details --------------------------------------------------------------------------
