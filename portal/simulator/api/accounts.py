@@ -53,6 +53,10 @@ BUILT = (
     "verified",
     "authenticated",
     "perfected",
+    "uploaded",
+    "submitted",
+    "approved",
+    "released",
 )
 Stage = Literal[
     "registered",
@@ -150,7 +154,7 @@ def list_accounts(request: HttpRequest, world: Id, after: lists.After = "") -> l
 @router.get("/worlds/{world}/accounts/{account}", response=AccountShape)
 def get_account(request: HttpRequest, world: Id, account: Id) -> AccountShape:
     """Return an account."""
-    return _shape(_account(world_of(world), account))
+    return _shape(account_of(world_of(world), account))
 
 
 @router.post("/worlds/{world}/accounts", response={201: MadeAccount})
@@ -166,7 +170,7 @@ def make_account(request: HttpRequest, world: Id, asked: NewAccount) -> HttpResp
 def apply_for_authentication(request: HttpRequest, world: Id, account: Id) -> HttpResponse:
     """Apply for WeChat authentication, or for its renewal: filled in, handed in, and paid where it costs."""
     there = world_of(world)
-    applicant = _account(there, account)
+    applicant = account_of(there, account)
 
     def act() -> ReviewShape:
         order = walks.apply(applicant)
@@ -230,7 +234,8 @@ def _accounts(world: World) -> QuerySet[Account]:
     return Account.objects.filter(world=world).select_related("world", "entity", "administrator__person")
 
 
-def _account(world: World, account: int) -> Account:
+def account_of(world: World, account: int) -> Account:
+    """Return an account of this world, with entity and administrator; Http404 with a sentence."""
     return found(
         _accounts(world).filter(pk=account).first(),
         _("There is no account %(id)d in this world.") % {"id": account},
@@ -238,7 +243,7 @@ def _account(world: World, account: int) -> Account:
 
 
 def _made(account: Account) -> MadeAccount:
-    shown = _shape(_account(account.world, account.pk))
+    shown = _shape(account_of(account.world, account.pk))
     wire = WireTransfer.objects.filter(account=account, state=WireTransfer.State.WAITING).first()
     return MadeAccount(**dict(shown), password=walks.PASSWORD, wire=_wire(wire) if wire else None)
 

@@ -26,6 +26,7 @@ from portal.simulator.api import (
     failures,
     mail,
     people,
+    releases,
     reviews,
     worlds,
 )
@@ -33,7 +34,7 @@ from portal.simulator.api.failures import BadValue
 from portal.simulator.api.reading import StrictParser
 
 VERSION: Final = "1"
-PARTS: Final = (worlds, clock, mail, people, confirmations, bank, reviews, accounts, events)
+PARTS: Final = (worlds, clock, mail, people, confirmations, bank, reviews, accounts, releases, events)
 ROUTERS: Final = tuple(part.router for part in PARTS)
 
 

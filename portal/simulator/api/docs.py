@@ -57,7 +57,8 @@ def _schema() -> Any:
 
 
 def _call(schema: Any, path: str, method: str, operation: Any) -> dict[str, Any]:
-    sent = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
+    contents = operation.get("requestBody", {}).get("content", {})
+    sent = next((content["schema"] for content in contents.values()), None)
     status, answer = next(iter(operation["responses"].items()))
     answered = answer.get("content", {}).get("application/json", {}).get("schema")
     return {

@@ -1,6 +1,16 @@
 """Accounts brought to a stage by walking the real actions: for prepared worlds, demos and tests."""
 
 from portal.simulator.walks.information import bind, choose, free_name, made_photo, perfect, rename
+from portal.simulator.walks.releases import (
+    FIRST,
+    SAMPLE,
+    decide_code,
+    publish,
+    release,
+    submit,
+    upload,
+    waiting_code_review,
+)
 from portal.simulator.walks.stages import account_at
 from portal.simulator.walks.verification import (
     PASSWORD,
@@ -23,7 +33,9 @@ from portal.simulator.walks.verification import (
 )
 
 __all__ = [
+    "FIRST",
     "PASSWORD",
+    "SAMPLE",
     "account_at",
     "activate",
     "activation_token",
@@ -34,6 +46,7 @@ __all__ = [
     "choose",
     "confirm",
     "decide",
+    "decide_code",
     "draft",
     "fill_in",
     "fill_in_application",
@@ -44,7 +57,12 @@ __all__ = [
     "pay",
     "pay_fee",
     "perfect",
+    "publish",
     "register",
+    "release",
     "rename",
+    "submit",
+    "upload",
+    "waiting_code_review",
     "waiting_review",
 ]

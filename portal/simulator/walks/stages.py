@@ -8,8 +8,9 @@ from typing import Final
 from accounts.models import Account
 from portal.kernel import policy, worlds
 from portal.kernel.actors import SIMULATOR
-from portal.kernel.models import World
+from portal.kernel.models import Verdict, World
 from portal.kernel.terms import EntityType, VerificationMethod
+from portal.simulator.walks import releases
 from portal.simulator.walks.information import perfect
 from portal.simulator.walks.verification import (
     activate,
@@ -23,8 +24,10 @@ from portal.simulator.walks.verification import (
 )
 from verification.actions import authentication
 
+# A version's way to the players, of a Mini Game whose information is complete.
+RELEASING: Final = ("uploaded", "submitted", "approved", "released")
 # What comes after verification, by whichever way.
-PERFECTED: Final = ("perfected",)
+PERFECTED: Final = ("perfected", *RELEASING)
 # What stages an account passes on the way, once its entity is confirmed.
 WIRED: Final = ("awaiting_transfer", "verified", "authenticated", "expired", *PERFECTED)
 REVIEWED: Final = ("awaiting_authentication", "authenticated", "lapsed", "expired", *PERFECTED)
@@ -43,7 +46,7 @@ def account_at(
     language: str = "en",
     category: str = "casual",
 ) -> Account:
-    """Return an account at `stage`: a state of the account's own machine, or `perfected` after it.
+    """Return an account at `stage`: a state of the account's own machine, or what `PERFECTED` names.
 
     A company goes by wire transfer where that leads to the stage, unless `method` says otherwise;
     one verified by wire may be authenticated too. For an expired or lapsed one the world's clock has
@@ -85,8 +88,20 @@ def account_at(
     if stage in PERFECTED:
         if account.state not in policy.VERIFIED:
             account = authenticate(account)
-        return perfect(account, category=category)
-    return account
+        account = perfect(account, category=category)
+    return _with_a_version(account, stage) if stage in RELEASING else account
+
+
+def _with_a_version(account: Account, stage: str) -> Account:
+    """Bring a first version as far as `stage`."""
+    version = releases.upload(account)
+    if stage != "uploaded":
+        submission = releases.submit(version)
+        if stage != "submitted":
+            releases.decide_code(submission, Verdict.Kind.APPROVE)
+        if stage == "released":
+            releases.release(submission)
+    return Account.objects.get(pk=account.pk)
 
 
 def _at_the_end(account: Account, moment: datetime | None) -> Account:
