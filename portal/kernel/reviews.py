@@ -344,8 +344,10 @@ def _worded(kind: Kind, review: Review, reasons: Sequence[Reason]) -> list[Reaso
     with translation.override(kind.language(review)):
         for reason in reasons:
             known = canned.get(reason.code)
-            if not reason.text and known:
-                reason = replace(reason, text=str(known.text), field=reason.field or known.field)
+            if known:
+                reason = replace(
+                    reason, text=reason.text or str(known.text), field=reason.field or known.field
+                )
             worded.append(reason)
     if any(not reason.text.strip() for reason in worded):
         raise Refused(_("Not decided: write every reason out."), code="reasons", field="reasons")

@@ -6,7 +6,7 @@ Pure functions over bytes: no row, no request, no file on disk. What is kept is 
 
 from releases.packages.compare import Change, Difference, Line, compare, text_difference
 from releases.packages.findings import Finding
-from releases.packages.kept import file_of
+from releases.packages.kept import file_of, files_of
 from releases.packages.limits import PLATFORM, Limits
 from releases.packages.manifests import Game, Project
 from releases.packages.package import Package, PackageFile, Subpackage, read
@@ -25,6 +25,7 @@ __all__ = [
     "Subpackage",
     "compare",
     "file_of",
+    "files_of",
     "read",
     "text_difference",
 ]

@@ -7,7 +7,7 @@ compressor has a say, and a single file is read without unpacking anything.
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import IO, Final
 
@@ -70,5 +70,28 @@ def file_of(archive: IO[bytes], path: str, *, most: int = PLATFORM.code) -> byte
                 raise ValueError("no archive that was kept")
             with opened.open(entry) as file:
                 return file.read(most)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+        raise ValueError("a kept archive is damaged") from error
+
+
+def files_of(archive: IO[bytes], paths: Iterable[str], *, most: int = PLATFORM.code) -> Iterator[Content]:
+    """Yield files of a kept archive, opened for reading, in the order of `paths`; unknown paths are left out.
+
+    Ends before the file that would bring them to more than `most` bytes together. Raises ValueError as
+    `file_of` does.
+    """
+    left = most
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            for path in paths:
+                entry = opened.NameToInfo.get(path)
+                if entry is None:
+                    continue
+                left -= entry.file_size
+                if left < 0:
+                    return
+                if entry.compress_type != STORED:
+                    raise ValueError("no archive that was kept")
+                yield Content(path, opened.read(entry), entry.CRC)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
         raise ValueError("a kept archive is damaged") from error

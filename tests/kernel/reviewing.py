@@ -22,7 +22,7 @@ def session(login: Login) -> Client:
     return client
 
 
-def address(name: str, *ids: int) -> str:
+def address(name: str, *ids: object) -> str:
     return reverse(f"admin:kernel_review_{name}", args=ids)
 
 

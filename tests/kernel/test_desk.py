@@ -17,6 +17,7 @@ from portal.kernel import clock, deadlines, retries
 from portal.kernel.actors import SIMULATOR
 from portal.kernel.models import AuditEvent, Deadline, World
 from portal.simulator import walks
+from tests.releases.conftest import decide, make_game, released, submitted, upload_to
 
 MODELS = [
     model for model, model_admin in admin.site._registry.items() if isinstance(model_admin, desk.DeskAdmin)
@@ -32,10 +33,19 @@ def other(make_world: Callable[..., World]) -> World:
     return make_world("Another class", seed=8)
 
 
+def released_game(account: Account) -> Account:
+    submission = submitted(upload_to(make_game(account)))
+    decide(submission, "approve")
+    released(submission)
+    return account
+
+
 @pytest.fixture
 def account(world: World, other: World) -> Account:
-    walks.account_at(other, "verified", name="Red Crane Games Ltd")
-    return walks.account_at(world, "verified", name="Quiet Harbour Ltd")
+    return [
+        released_game(walks.account_at(each, "verified", name=name))
+        for each, name in ((other, "Red Crane Games Ltd"), (world, "Quiet Harbour Ltd"))
+    ][-1]
 
 
 @pytest.fixture
@@ -69,6 +79,9 @@ def test_everything_the_desk_shows() -> None:
         "kernel.World",
         "outside.BankTransfer",
         "outside.Letter",
+        "releases.Release",
+        "releases.Submission",
+        "releases.Version",
         "verification.WireTransfer",
     ]
 
