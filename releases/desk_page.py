@@ -69,7 +69,13 @@ def story(submission_id: int, account_id: int) -> Story:
     ).exclude(account_id=OuterRef("account_id"))
     found = list(
         Submission.objects.filter(wanted)
-        .select_related("account__entity", "account__world", "account__development", "version__developer")
+        .select_related(
+            "account__entity",
+            "account__world",
+            "account__administrator__person",
+            "account__development",
+            "version__developer",
+        )
         .annotate(twin=Subquery(others.order_by("pk").values("account__name")[:1]))
         .order_by("-pk")
     )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from django.db.models import TextChoices
+from django.db.models import Q, TextChoices
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -22,7 +22,7 @@ from portal.kernel import clock, sealed
 from portal.kernel.terms import Permission
 from portal.outside.models import Person
 from releases import cohorts
-from releases.models import Service, Version
+from releases.models import Service, Submission, Version
 
 LASTS: Final = 12 * 60 * 60  # seconds of real time that an address answers
 _PURPOSE: Final = "releases.play"
@@ -109,9 +109,13 @@ def _trial(account: Account, held: frozenset[Permission]) -> Opening:
 def _developed(account: Account, held: frozenset[Permission], version_id: int | None) -> Opening:
     if Permission.DEVELOPER not in held:
         return Opening(Environment.DEVELOP, shut=Shut.NO_DEVELOPER)
-    version = Version.objects.filter(
-        account=account, pk=version_id or 0, state=Version.State.DEVELOPED
-    ).first()
+    # What is under review opens until its verdict, whatever was uploaded since: its reviewer tries it.
+    stands = Q(state=Version.State.DEVELOPED) | Q(
+        pk__in=Submission.objects.filter(account=account, state=Submission.State.UNDER_REVIEW).values(
+            "version"
+        )
+    )
+    version = Version.objects.filter(stands, account=account, pk=version_id or 0).first()
     if version is None:
         return Opening(Environment.DEVELOP, shut=Shut.GONE)
     return Opening(Environment.DEVELOP, version)

@@ -326,6 +326,7 @@ class ReviewAdmin(_ModelAdmin):
                 "letters": review.messages.order_by("-id")[:HISTORY],
                 "allowed": kind.verdicts,
                 "may_decide": open_to_me and self._may_decide(request),
+                "here": request.COOKIES.get("world") == review.world.token,
                 "list_url": reverse("admin:kernel_review_changelist"),
             },
             status=status,

@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 from PIL import Image
 
 from accounts.models import Account, Login, Notice
@@ -17,7 +18,7 @@ from portal.kernel.models import AuditEvent, Review, ReviewMessage, Screenshot, 
 from portal.kernel.reviews import Reason
 from portal.outside.models import Letter, Person
 from portal.simulator import walks
-from releases import actions, desk, words
+from releases import actions, desk, playing, words
 from releases.models import Preview, Qualification, Service, Submission, Version
 from tests.kernel.reviewing import QUEUE, address, session
 from tests.releases.conftest import decide, released, submitted
@@ -214,6 +215,25 @@ def test_another_worlds_version_is_not_there(game: Account, make_world) -> None:
     for name in ("file/game.js", "photo", "document/1"):
         assert foreign.get(part(submission, name)).status_code == 404
     assert Client().get(part(submission, "file/game.js")).status_code == 302
+
+
+@pytest.mark.requirement("REL-7")
+def test_a_reviewer_tries_the_version_until_its_verdict(at_desk: Client, game: Account) -> None:
+    """Even when a later upload took its place among the developed versions."""
+    submission = submitted(upload_files(game))
+    upload_files(game, "1.0.1")
+    assert Version.objects.get(pk=submission.version_id).state == "replaced"
+    person = game.administrator.person
+    address_of_it = reverse("simulator:play_developed", args=[person.pk, game.pk, submission.version_id])
+    assert address_of_it not in text_of(at_desk.get(address("change", review_of(submission).pk)))
+    at_desk.cookies["world"] = game.world.token
+    assert address_of_it in text_of(at_desk.get(address("change", review_of(submission).pk)))
+    opened = playing.open_for(game, person, playing.Environment.DEVELOP, submission.version_id)
+    assert opened.version == submission.version
+    decide(submission, "approve")
+    assert address_of_it not in text_of(at_desk.get(address("change", review_of(submission).pk)))
+    shut = playing.open_for(game, person, playing.Environment.DEVELOP, submission.version_id)
+    assert shut.shut == playing.Shut.GONE
 
 
 # --- deciding -----------------------------------------------------------------------------
