@@ -131,6 +131,7 @@ MATRIX: Final[dict[str, Who]] = {
     "releases:upload": Who.ACCOUNT,
     "releases:sample_package": Who.ACCOUNT,
     "releases:version": Who.ACCOUNT,
+    "releases:version_trial": Who.ACCOUNT,
     "releases:version_delete": Who.ACCOUNT,
     "releases:upload_call": Who.ANYONE,
     "releases:submit": Who.ACCOUNT,

@@ -81,7 +81,7 @@ def _can_roll_back(newest_first: Sequence[Release]) -> bool:
 def verifying_of(account: Account) -> Verifying:
     """Return the verifying module of an account; each submission knows its review. One query.
 
-    Its `due_at`, `delayed_until` and `reasons` are those of its newest review and verdict.
+    Its `review_id`, `due_at`, `delayed_until` and `reasons` are those of its newest review and verdict.
     """
     submissions = Submission.objects.filter(account=account)
     newest = submissions.filter(submitted_at__isnull=False).order_by("-pk").values("pk")[:1]
@@ -92,6 +92,7 @@ def verifying_of(account: Account) -> Verifying:
     found = (
         submissions.filter(Q(state__in=(Submission.State.DRAFT, *WAITING)) | Q(pk__in=Subquery(newest)))
         .annotate(
+            review_id=Subquery(review.values("pk")[:1]),
             due_at=Subquery(review.values("due_at")[:1]),
             delayed_until=Subquery(review.values("delayed_until")[:1]),
             reasons=Subquery(verdict.values("reasons")[:1]),

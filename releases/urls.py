@@ -22,6 +22,7 @@ urlpatterns = [
     path("console/development/upload/", upload.upload, name="upload"),
     path("console/development/samples/<slug:name>.zip", upload.sample_package, name="sample_package"),
     path("console/development/versions/<int:version_id>/", versions.version, name="version"),
+    path("console/development/versions/<int:version_id>/trial/", versions.trial, name="version_trial"),
     path("console/development/versions/<int:version_id>/delete/", versions.delete, name="version_delete"),
     path("releases/upload/", upload_call.upload_call, name="upload_call"),
     path("console/development/submit/<int:version_id>/", submission_steps.submit, name="submit"),

@@ -1,4 +1,4 @@
-"""What is typed and chosen to upload a version (REL-1)."""
+"""What is typed and chosen to upload a version, and for its trial (REL-1, REL-9)."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from releases.actions.versions import LONGEST_DESCRIPTION
 from releases.packages import PLATFORM, Package
 
 LONGEST_NUMBER: Final = 32
+LONGEST_PATH: Final = 128
 FIRST_NUMBER: Final = "1.0.0"
 _ENDS_IN_DIGITS: Final = re.compile(r"(.*?)([0-9]{1,9})")
 
@@ -31,9 +32,7 @@ class UploadForm(forms.Form):
     package = forms.FileField(
         label=gettext_lazy("Package"),
         allow_empty_file=True,  # its own sentence comes with reading it
-        widget=forms.FileInput(
-            attrs={"accept": ".zip,application/zip", "data-most": PLATFORM.archive, "hx-preserve": "true"}
-        ),
+        widget=forms.FileInput(attrs={"accept": ".zip,application/zip", "data-most": PLATFORM.archive}),
         help_text=gettext_lazy(
             "The project as a ZIP archive, at most 20 MB: game.js and game.json in its root or in one folder."
         ),
@@ -72,6 +71,18 @@ class UploadForm(forms.Form):
     def add_refusal(self, refusal: Refused) -> None:
         """Show what the action refused at the field it is about, else above the form."""
         self.add_error(refusal.field if refusal.field in self.fields else None, refusal.message)
+
+
+class TrialForm(forms.Form):
+    """Where the trial version opens."""
+
+    path = TextField(
+        max_length=LONGEST_PATH,
+        required=False,
+        label=gettext_lazy("Path"),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
+        help_text=gettext_lazy("What the game is opened with, such as ?level=3. Empty: its start."),
+    )
 
 
 def following(number: str) -> str:

@@ -44,7 +44,7 @@ def open_submission(version_id: int, *, by: Actor) -> Submission:
     draft = Submission.objects.filter(account=account, state=State.DRAFT).first()
     if draft and draft.version_id == version.pk:
         return draft
-    kept, sandbox = _typed_again(draft or last), ""
+    kept, sandbox = typed_again(draft or last), ""
     if draft:
         draft = Submission.objects.lock(draft.pk)
         sandbox = draft.sandbox
@@ -62,7 +62,7 @@ def open_submission(version_id: int, *, by: Actor) -> Submission:
     )
 
 
-def _typed_again(before: Submission | None) -> dict[str, Any]:
+def typed_again(before: Submission | None) -> dict[str, Any]:
     """Return what a new draft begins with, after the draft or submission before it."""
     if before is None:
         return {}

@@ -24,8 +24,9 @@ from portal.kernel.limits import Limit, Usage
 from portal.kernel.machines import machine_of
 from portal.kernel.terms import Capability
 from portal.kernel.wording import day, moment, span
-from releases import actions, modules, preflight
-from releases.models import InternalTest, Release, Submission, Version
+from releases import actions, modules, preflight, words
+from releases.actions.submissions import typed_again
+from releases.models import InternalTest, Release, Service, Submission, Version
 from releases.modules import Released, Verifying
 from releases.packages.findings import Finding
 
@@ -39,7 +40,7 @@ TONES: Final = {
     State.REJECTED: "fail",
     State.WITHDRAWN: "idle",
 }
-SUBMIT_AGAIN: Final = (State.REJECTED, State.WITHDRAWN)
+STEPS: Final = (words.RULES, words.DETAILS, words.DOCUMENTS, words.SANDBOX_PAGE)
 MACHINES: Final = {
     "releases.Version": gettext_lazy("A version"),
     "releases.Submission": gettext_lazy("A submission"),
@@ -70,6 +71,7 @@ def development(request: HttpRequest, principal: Principal) -> HttpResponse:
             "shown": _shown(account, submission) if submission else None,
             "quotas": _quotas(account) if under_review else [],
             "hold": _hold(verifying, test, principal),
+            "desk": _desk(account, submission),
             "may": _may(principal),
             "upload_is_next": not page.rows and page.is_first and not verifying.waits,
             "submit_next": _submit_next(principal, verifying, page),
@@ -89,6 +91,8 @@ def missing(request: HttpRequest, principal: Principal) -> HttpResponse:
     submission = verifying.draft or _prospect(principal.account, verifying)
     rows = preflight.conditions(submission) if submission else []
     needed = [row for row in rows if not row.optional]
+    begin = reverse("releases:submit", args=[submission.version_id]) if submission else ""
+    shown = [_condition(row, "" if verifying.draft else begin) for row in rows]
     return render(
         request,
         "releases/_missing.html",
@@ -96,29 +100,41 @@ def missing(request: HttpRequest, principal: Principal) -> HttpResponse:
             "submission": submission,
             "ready": sum(row.met for row in needed),
             "needed": len(needed),
-            "rows": [_condition(row) for row in rows],
+            "open": [row for row in shown if row["state"] != "ok"],
+            "met": [row for row in shown if row["state"] == "ok"],
         },
     )
 
 
 def _prospect(account: Account, verifying: Verifying) -> Submission | None:
     """Return the submission that would begin with the newest version, not saved; None without one."""
-    version = modules.developed_of(account).order_by("-pk").first()
+    versions = modules.developed_of(account).order_by("-pk")
+    version = _next_version(verifying, versions.first())
     if version is None or verifying.waits:
         return None
-    details = verifying.submitted.details if verifying.submitted else {}
-    return Submission(world=account.world, account=account, version=version, details=details)
+    details = typed_again(verifying.submitted)
+    return Submission(
+        world=account.world,
+        account=account,
+        version=version,
+        details=details,
+        sandbox_asked=Service.objects.filter(account=account, sandbox_asked_at__isnull=False).exists(),
+    )
 
 
-def _condition(row: preflight.Condition) -> dict[str, Any]:
-    shown = {"label": row.label, "state": "ok" if row.met else "" if row.optional else "no"}
+def _next_version(verifying: Verifying, newest: Version | None) -> Version | None:
+    """Return the version to submit next: the one that came back, if it still stands, else the newest."""
+    before = verifying.submitted.version if verifying.submitted else None
+    return before if before and before.state == Version.State.DEVELOPED else newest
+
+
+def _condition(row: preflight.Condition, begin: str) -> dict[str, Any]:
+    """Return a row as `_partials/reqs.html` wants it; its link begins the submission at `begin`, if given."""
     if row.met:
-        return shown | {"value": row.value}
-    return shown | {
-        "hint": row.hint,
-        "url": reverse(row.url_name) if row.url_name else "",
-        "action": _("Go there"),
-    }
+        return {"label": row.label, "state": "ok", "value": row.value}
+    url = begin if begin and row.url_name in STEPS else reverse(row.url_name)
+    state = "" if row.optional else "no"
+    return {"label": row.label, "state": state, "hint": row.hint, "url": url, "action": _("Go there")}
 
 
 # --- what each module shows ---------------------------------------------------------------
@@ -197,6 +213,20 @@ def _quota(usage: Usage, text: str) -> dict[str, Any]:
     return {"used": usage.used, "total": usage.at_most, "text": shown}
 
 
+def _desk(account: Account, submission: Any) -> list[dict[str, Any]]:
+    """Return what the simulator offers while a reviewer decides, for `_partials/sim_buttons.html`."""
+    if submission is None or submission.state != State.UNDER_REVIEW:
+        return []
+    fields = {"world": account.world.token}
+    if submission.review_id:
+        fields["next"] = reverse("admin:kernel_review_change", args=[submission.review_id])
+    desk = {"label": _("Open it at the desk"), "url": reverse("simulator:desk"), "post": True, "lamp": True}
+    return [
+        desk | {"fields": fields},
+        {"label": _("Who decides in this world"), "url": reverse("simulator:policy")},
+    ]
+
+
 def _hold(verifying: Verifying, test: InternalTest | None, principal: Principal) -> str:
     """Return why Release is not lit, or '' when it may be pressed."""
     if verifying.submitted is None or verifying.submitted.state != State.APPROVED:
@@ -213,13 +243,14 @@ def _submit_next(principal: Principal, verifying: Verifying, page: Page[Version]
         return None
     if verifying.draft is not None and verifying.draft.version.state == Version.State.DEVELOPED:
         return {"version": verifying.draft.version, "action": _("Go on with the submission")}
-    if not page.rows or not page.is_first:
+    version = _next_version(verifying, page.rows[0] if page.rows and page.is_first else None)
+    if version is None:
         return None
-    again = verifying.submitted is not None and verifying.submitted.state in SUBMIT_AGAIN
-    return {
-        "version": page.rows[0],
-        "action": _("Submit again") if again else _("Submit for Verification"),
-    }
+    if verifying.submitted is None:
+        return {"version": version, "action": _("Submit for Verification")}
+    if verifying.submitted.version_id == version.pk:
+        return {"version": version, "action": _("Submit again")}
+    return {"version": version, "action": _("Submit %(number)s") % {"number": version.number}}
 
 
 def _row(version: Version) -> dict[str, Any]:

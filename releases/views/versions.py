@@ -1,4 +1,4 @@
-"""One developed version: what is in it, who uploaded it; deleting it (REL-1, REL-2)."""
+"""One developed version: what is in it, its trial, its deletion (REL-1, REL-2, REL-9)."""
 
 from __future__ import annotations
 
@@ -10,15 +10,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.principals import Principal
 from accounts.views.doors import for_principal
+from portal.kernel.errors import Refused
 from portal.kernel.terms import Capability
 from releases import actions, file_tree, words
 from releases.models import Service, Submission, Version
 from releases.packages import PLATFORM
 from releases.packages.findings import Finding
+from releases.version_forms import TrialForm
 
 LARGEST_ID: Final = 2**63 - 1
 MOST_EARLIER: Final = 5
@@ -61,6 +64,38 @@ def version(request: HttpRequest, principal: Principal, version_id: int) -> Http
             "may_submit": principal.can(Capability.SUBMIT_FOR_VERIFICATION),
             "may_delete": principal.can(Capability.DELETE_VERSION),
             "may_try": principal.can(Capability.SET_TRIAL_VERSION),
+        },
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@for_principal
+def trial(request: HttpRequest, principal: Principal, version_id: int) -> HttpResponse:
+    """Show the code that opens the trial version, or choose this version for it, with its path."""
+    found = _version(principal, version_id)
+    service = Service.objects.filter(account=principal.account).first()
+    is_trial = service is not None and service.trial_id == found.pk
+    path = service.trial_path if service and is_trial else ""
+    form = TrialForm(request.POST or None, initial={"path": path})
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.set_trial(found.pk, path=form.cleaned_data["path"], by=principal.actor)
+        except Refused as refusal:
+            form.add_error("path" if refusal.field else None, refusal.message)
+        else:
+            told = _("Experience members open version %(number)s.")
+            messages.success(request, told % {"number": found.number})
+            return redirect("releases:version_trial", found.pk)
+    return render(
+        request,
+        "releases/version_trial.html",
+        {
+            "version": found,
+            "service": service if is_trial else None,
+            "stands": found.state == Version.State.DEVELOPED,
+            "decision": principal.can(Capability.SET_TRIAL_VERSION),
+            "form": form,
         },
     )
 

@@ -197,7 +197,9 @@ def test_what_is_missing_is_counted_and_linked(console, upload, game):
     assert "Before 1.0.0 is submitted" in text
     ready, needed = map(int, re.findall(r"(\d+) of (\d+) ready", text)[0])
     assert 0 < ready < needed
-    assert reverse("releases:submit_documents") in text
+    assert reverse("releases:submit", args=[version.pk]) in text
+    actions.open_submission(version.pk, by=game.login.as_actor())
+    assert reverse("releases:submit_documents") in page(console, MISSING)
     fill_in(actions.open_submission(version.pk, by=game.login.as_actor()))
     text = page(console, MISSING)
     assert f"{needed} of {needed} ready" in text

@@ -161,6 +161,48 @@ def test_a_path_of_a_hundred_folders_is_shown(console, game, by):
     assert deep.rpartition("/")[0] in shown(console, version)
 
 
+# --- the trial ----------------------------------------------------------------------------
+
+
+@pytest.mark.requirement("REL-9")
+def test_a_version_is_chosen_for_trial_with_its_path_and_shows_its_code(console, upload):
+    version = upload()
+    url = f"/console/development/versions/{version.pk}/trial/"
+    assert reverse("releases:trial_code") not in console.get(url).content.decode()
+    answer = console.post(url, {"path": " ?level=3 "}, follow=True)
+    service = Service.objects.get()
+    assert (service.trial, service.trial_path) == (version, "?level=3")
+    text = answer.content.decode()
+    assert "Experience members open version 1.0.0." in text
+    assert reverse("releases:trial_code") in text
+    assert reverse("simulator:scan", args=[service.trial_code]) in text
+    assert 'value="?level=3"' in text
+
+
+@pytest.mark.requirement("REL-9")
+def test_the_code_stays_when_another_version_is_chosen(upload, by):
+    code = actions.set_trial(upload("1.0.0").pk, by=by).trial_code
+    assert actions.set_trial(upload("1.0.1").pk, by=by).trial_code == code
+
+
+@pytest.mark.requirement("REL-9")
+@pytest.mark.parametrize("path", ["x" * 129, "?\u202e", "?\x1b"])
+def test_a_path_that_no_page_can_hold_is_refused_at_its_field(console, upload, path):
+    answer = console.post(f"/console/development/versions/{upload().pk}/trial/", {"path": path})
+    assert answer.context["form"].errors["path"]
+    assert Service.objects.get().trial is None
+
+
+@pytest.mark.requirement("REL-9")
+def test_who_may_not_develop_chooses_no_trial(game, upload, signed_in):
+    version = upload()
+    console = signed_in(game, member(game, Role.DATA_ANALYST))
+    url = f"/console/development/versions/{version.pk}/trial/"
+    assert "It needs the permission" in console.get(url).content.decode()
+    assert console.post(url, {"path": ""}).status_code == 200
+    assert Service.objects.get().trial is None
+
+
 # --- deleting -----------------------------------------------------------------------------
 
 

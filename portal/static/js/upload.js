@@ -73,14 +73,14 @@
   });
   document.addEventListener("htmx:sendError", () => say(slot().dataset.broken));
 
-  // The form came back with errors; the file field is the one from before, so it has to be told of its own.
+  // The form comes back with errors: the file that was chosen stays chosen, in the field that came along.
+  let before = null;
+  document.addEventListener("htmx:beforeSwap", () => (before = file()));
   document.addEventListener("htmx:afterSettle", () => {
     const field = file();
-    if (!field) return;
-    const error = document.getElementById(`${field.id}_error`);
-    field.classList.toggle("is-invalid", Boolean(error));
-    field.toggleAttribute("aria-invalid", Boolean(error));
-    field.setAttribute("aria-describedby", `${field.id}_helptext${error ? ` ${error.id}` : ""}`);
+    if (!field || !before) return;
+    field.files = before.files;
+    before = null;
     document.querySelector("#upload-form [role=alert] a")?.focus();
   });
 })();
