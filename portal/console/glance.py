@@ -30,6 +30,7 @@ MONTHLY: Final = {
     Limit.CATEGORY_CHANGES: gettext_lazy("Category changes"),
     Limit.DOMAIN_CHANGES: gettext_lazy("Server domain changes"),
 }
+OF_THE_WIRE: Final = ("account", "state", "due_at", "amount_fen", "payer_name", "remark")
 WAITING: Final = (Confirmation.State.SHOWN, Confirmation.State.SCANNED)
 
 
@@ -110,7 +111,8 @@ def _build(account: Any, month: Any, now: Any) -> QuerySet[Account]:
     adopted = Naming.objects.filter(state=Naming.State.ADOPTED, **mine)
     return (
         Account.objects.filter(pk=account)
-        .select_related("wiretransfer__receipt")
+        .select_related("wiretransfer")
+        .only("state", "entity_type", "released_at", *(f"wiretransfer__{name}" for name in OF_THE_WIRE))
         .annotate(
             **spent,
             project_members=_count(active),

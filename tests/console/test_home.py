@@ -387,6 +387,23 @@ def test_the_menu_keeps_what_a_role_may_not_use_and_says_so(
     assert f"Not open to your role: {Role(role).label}" in words(client)
 
 
+@pytest.mark.parametrize(
+    ("page", "entry"),
+    [
+        ("accounts:closing", "Basic Settings"),
+        ("verification:administrator_change", "Basic Settings"),
+        ("accounts:member_add", "User Identity"),
+        ("information:change_photo", "Mini Program information"),
+        ("accounts:development_domains", "Development Settings"),
+        ("accounts:password", "Security"),
+        ("console:log", "Operation log"),
+    ],
+)
+def test_the_menu_marks_where_a_page_belongs(verified: Account, signed_in, page: str, entry: str) -> None:
+    menu = signed_in(verified).get(reverse(page)).context["console"]["menu"]
+    assert [str(item["label"]) for group in menu for item in group["items"] if item["current"]] == [entry]
+
+
 @pytest.mark.requirement("DEV-3")
 def test_the_header_says_who_is_signed_in_and_as_what(verified: Account, signed_in) -> None:
     person = member(verified, "developer")
