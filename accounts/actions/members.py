@@ -33,7 +33,7 @@ REMOVE: Final = "accounts.remove_member"
 SCANS: Final = (ADD, CHANGE, REMOVE)
 PAGE: Final = "accounts:members"
 
-BECOMES_MEMBER: Final = audit.register("accounts.member_added", gettext_lazy("becomes a member"))
+BECOMES_MEMBER: Final = audit.register("accounts.member_added", gettext_lazy("adds a member"))
 
 ADDED: Final = notices.register(
     "accounts.member_added",
