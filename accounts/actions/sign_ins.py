@@ -63,7 +63,7 @@ def show_log_in(sign_in_id: int, *, by: Actor) -> Confirmation:
 def enter(sign_in_id: int, *, session_key: str, by: Actor) -> SignIn:
     """Let the browser that waited go in, under the session with this key."""
     sign_in = _lock(sign_in_id)
-    if sign_in.state != SignIn.State.ALLOWED:
+    if sign_in.state != SignIn.State.ALLOWED or not sign_in.account.login.is_active:
         raise _over()
     _end_forgotten(sign_in.account, by=TIMER)
     sign_in.enter(at=sign_in.world.now(), session_key=session_key, by=by)

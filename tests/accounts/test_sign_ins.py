@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from accounts import actions
-from accounts.models import Account, SignIn
+from accounts.models import Account, Login, SignIn
 from portal.kernel import confirmations
 from portal.kernel.actors import SIMULATOR, VISITOR
 from portal.kernel.errors import Refused
@@ -41,6 +41,18 @@ def test_nobody_enters_before_the_scan_or_twice(account, waiting):
 
     assert (code_of(early), code_of(late)) == ("log_in_over", "log_in_over")
     assert SignIn.objects.get().session_key == "a"
+
+
+def test_nobody_enters_an_account_that_ended_meanwhile(account, waiting):
+    shown = confirmations.latest("accounts.log_in", waiting.pk)
+    assert shown
+    confirmations.confirm(shown.pk, by=bound.administrator(account))
+    Login.objects.filter(pk=account.login_id).update(is_active=False)
+
+    with pytest.raises(Refused) as refusal:
+        actions.enter(waiting.pk, session_key="a", by=VISITOR)
+
+    assert code_of(refusal) == "log_in_over"
 
 
 def test_a_log_in_that_is_over_shows_no_code_and_takes_no_scan(account, waiting):
