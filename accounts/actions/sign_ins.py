@@ -270,7 +270,8 @@ def _facts(confirmation: Confirmation) -> list[tuple[StrOrPromise, str]]:
         (_("Account"), sign_in.account.name or str(sign_in.account.entity))
     ]
     if sign_in.person and confirmation.purpose == LET_IN:
-        facts.append((_("Who asks"), f"{sign_in.person.name} ({sign_in.person.wechat_id})"))
+        guest = {"name": sign_in.person.name, "wechat_id": sign_in.person.wechat_id}
+        facts.append((_("Who asks"), _("%(name)s (%(wechat_id)s)") % guest))
     return [*facts, (_("Browser"), sign_in.browser), (_("Address"), sign_in.address)]
 
 
