@@ -1,4 +1,4 @@
-"""What stories of the console share: an account to begin with, further people at browsers of their own, its scans."""
+"""What stories of the console share: an account to begin with, people at further browsers, scans."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def log_in(visitor: Visitor, account: Account, *, password: str = story.PASSWORD
 
 
 def confirm(visitor: Visitor, seen: str, *, to: Heading, owner: str = story.LIN_YUE) -> None:
-    """Confirm what the page asks on the phone of its owner; the page moves on by itself, until `seen` is seen."""
+    """Confirm on its owner's phone what the page asks; the page goes on by itself, until `seen` is seen."""
     asked = visitor.link("Open %(name)s's phone", name=owner).get_attribute("href") or ""
     phone = visitor.opens_tab()
     phone.goes_to(asked, to="Phone")

@@ -1,4 +1,4 @@
-"""Information perfection in a real browser: from a verified company to a Mini Game, and a name at the desk."""
+"""Information perfection in a real browser: a company's way to a Mini Game, and a name at the desk."""
 
 import io
 import re
