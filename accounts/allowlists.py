@@ -24,6 +24,7 @@ Network = IPv4Network | IPv6Network
 
 # The widest network that is anybody's own; whatever is wider lets half the world in.
 WIDEST: Final = {4: 8, 6: 32}
+IPV4_DRESSED: Final = IPv6Address("::ffff:0:0")
 _DOTTED: Final = re.compile(r"[0-9]+(\.[0-9]+){3}")
 
 
@@ -123,7 +124,7 @@ def _address(text: str) -> Address:
 
 
 def _network(address: Address, length: int) -> str:
-    if length < WIDEST[address.version]:
+    if length < WIDEST[address.version] or _holds_all_of_ipv4(address, length):
         raise ValueError(
             _("This lets in far too many. Write a smaller network, /%(widest)d at the widest.")
             % {"widest": WIDEST[address.version]}
@@ -158,3 +159,8 @@ def _plain(address: Address) -> Address:
     """Return the IPv4 address inside an IPv6 one that only carries it."""
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
     return mapped or address
+
+
+def _holds_all_of_ipv4(address: Address, length: int) -> bool:
+    """Return whether a network of IPv6 is so wide that every IPv4 address in IPv6 dress is inside."""
+    return length < 96 and IPV4_DRESSED in ipaddress.ip_network((address, length), strict=False)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.db import connection
 from django.test import Client
@@ -19,6 +20,10 @@ from portal.kernel.models import World
 from portal.kernel.worlds import Report
 from portal.outside.models import Person
 from portal.simulator import rooms
+
+# A busy machine is slow, not wrong: no example has a deadline.
+hypothesis.settings.register_profile("greenroom", deadline=None)
+hypothesis.settings.load_profile("greenroom")
 
 # The list of proofs in docs/requirements.md, and the browser.
 pytest_plugins = ["tests.requirements", "tests.chromium"]

@@ -27,6 +27,7 @@ from portal.kernel.errors import Refused
 from portal.kernel.limits import Limit
 from portal.kernel.models import Confirmation
 from portal.kernel.terms import Capability
+from portal.kernel.wording import joined
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -253,8 +254,8 @@ def save_push(account_id: int, push: PushSettings, *, seen: str, by: Actor) -> b
     settings.push_mode, settings.push_format = push.mode, push.format
     settings.push_set_at = account.world.now()
     settings.save()
-    mode, written_in = settings.get_push_mode_display(), settings.get_push_format_display()
-    audit.act(account, PUSH, by=by, detail=f"{mode}, {written_in}")
+    how = joined([settings.get_push_mode_display(), settings.get_push_format_display()])
+    audit.act(account, PUSH, by=by, detail=how)
     return True
 
 

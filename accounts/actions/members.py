@@ -33,7 +33,7 @@ REMOVE: Final = "accounts.remove_member"
 SCANS: Final = (ADD, CHANGE, REMOVE)
 PAGE: Final = "accounts:members"
 
-BECOMES_MEMBER: Final = audit.register("accounts.member_added", gettext_lazy("becomes a member"))
+BECOMES_MEMBER: Final = audit.register("accounts.member_added", gettext_lazy("adds a member"))
 
 ADDED: Final = notices.register(
     "accounts.member_added",
@@ -295,7 +295,11 @@ def _called(account: Account) -> str:
 
 def _detail(account: Account, person: Person, role: str) -> str:
     with override(account.language):
-        return f"{person.name} ({person.wechat_id}), {Role(role).label}"
+        return _("%(name)s (%(wechat_id)s), %(role)s") % {
+            "name": person.name,
+            "wechat_id": person.wechat_id,
+            "role": Role(role).label,
+        }
 
 
 def _tell(member: Member, sentence: StrOrPromise) -> None:
@@ -309,7 +313,10 @@ def _facts(confirmation: Confirmation) -> list[tuple[StrOrPromise, str]]:
     asked: dict[str, Any] = confirmation.facts
     person = Person.objects.get(pk=asked["person"])
     facts: list[tuple[StrOrPromise, str]] = [
-        (_("Member"), f"{person.name} ({person.wechat_id})"),
+        (
+            _("Member"),
+            _("%(name)s (%(wechat_id)s)") % {"name": person.name, "wechat_id": person.wechat_id},
+        ),
         (_("Role"), str(Role(asked["role"]).label)),
     ]
     if asked["granted"] and confirmation.purpose != REMOVE:

@@ -63,7 +63,7 @@ def show_log_in(sign_in_id: int, *, by: Actor) -> Confirmation:
 def enter(sign_in_id: int, *, session_key: str, by: Actor) -> SignIn:
     """Let the browser that waited go in, under the session with this key."""
     sign_in = _lock(sign_in_id)
-    if sign_in.state != SignIn.State.ALLOWED:
+    if sign_in.state != SignIn.State.ALLOWED or not sign_in.account.login.is_active:
         raise _over()
     _end_forgotten(sign_in.account, by=TIMER)
     sign_in.enter(at=sign_in.world.now(), session_key=session_key, by=by)
@@ -270,7 +270,8 @@ def _facts(confirmation: Confirmation) -> list[tuple[StrOrPromise, str]]:
         (_("Account"), sign_in.account.name or str(sign_in.account.entity))
     ]
     if sign_in.person and confirmation.purpose == LET_IN:
-        facts.append((_("Who asks"), f"{sign_in.person.name} ({sign_in.person.wechat_id})"))
+        guest = {"name": sign_in.person.name, "wechat_id": sign_in.person.wechat_id}
+        facts.append((_("Who asks"), _("%(name)s (%(wechat_id)s)") % guest))
     return [*facts, (_("Browser"), sign_in.browser), (_("Address"), sign_in.address)]
 
 

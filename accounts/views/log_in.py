@@ -66,15 +66,20 @@ def log_in(request: WorldRequest) -> HttpResponse:
 
 
 def _page(request: WorldRequest, form: LogInForm) -> HttpResponse:
-    name = form.cleaned_data.get("email") if form.is_bound else None
     context = {
         "log_in_form": form,
-        "asks_captcha": CHANGE_PICTURE in request.POST
-        or (bool(name) and _asks_captcha(_username(request.world, str(name)))),
+        "answer": captchas.challenge(request).answer if _shows_captcha(request, form) else "",
         "ended": ended(request),
         "signed_out": request.session.pop(SIGNED_OUT, ""),
     }
     return render(request, "accounts/log_in.html", context)
+
+
+def _shows_captcha(request: WorldRequest, form: LogInForm) -> bool:
+    name = form.cleaned_data.get("email") if form.is_bound else None
+    return CHANGE_PICTURE in request.POST or (
+        name is not None and _asks_captcha(_username(request.world, name))
+    )
 
 
 def _authenticated(request: WorldRequest, typed: dict[str, Any]) -> Account:

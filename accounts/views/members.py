@@ -278,7 +278,9 @@ def leave(request: WorldRequest, principal: Principal) -> HttpResponse:
     account = principal.account
     actions.leave(account.pk, by=principal.actor)
     logout(request)
-    messages.success(request, _("You are no member of %(account)s any more.") % {"account": account.name or account.entity})
+    messages.success(
+        request, _("You are no member of %(account)s any more.") % {"account": account.name or account.entity}
+    )
     return redirect("accounts:log_in")
 
 

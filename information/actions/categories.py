@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Final
 
@@ -22,6 +23,7 @@ from portal.kernel.models import AuditEvent, Review, Verdict
 from portal.kernel.pictures import Picture
 from portal.kernel.reviews import Decision
 from portal.kernel.terms import Capability
+from portal.kernel.wording import joined
 from portal.outside import letters
 
 State: Final = Category.State
@@ -31,6 +33,7 @@ REVIEW: Final = "information.category"
 PAGE: Final = "information:categories"
 MOST_PROOFS: Final = 5
 LONGEST_NOTE: Final = 120
+NOTE_AFTER: Final = re.compile("; |；")  # in the audit's line, in either language
 
 CHOSEN: Final = audit.register("information.category_chosen", gettext_lazy("chooses the category"))
 PASSED: Final = notices.register(
@@ -118,7 +121,7 @@ def choose_category(account_id: int, first: str, second: str, *, note: str = "",
     category = Category.objects.create(
         world=account.world, account=account, first=first, second=second, chosen_at=now
     )
-    audit.act(category, CHOSEN, by=by, detail=": ".join(filter(None, [str(category), note])))
+    audit.act(category, CHOSEN, by=by, detail=_told(category, note))
     if chosen.is_special:
         Proof.objects.filter(pk__in=[proof.pk for proof in proofs]).update(category=category)
         _to_the_desk(category, note)
@@ -139,7 +142,12 @@ def note_of(category: Category) -> str:
     told = AuditEvent.objects.filter(
         subject_type=category._meta.label, subject_id=category.pk, name=CHOSEN
     ).values_list("reason", flat=True)
-    return (told.first() or "").partition(": ")[2]
+    return "".join(NOTE_AFTER.split(told.first() or "", maxsplit=1)[1:])
+
+
+def _told(category: Category, note: str) -> str:
+    with translation.override(category.account.language):
+        return joined(filter(None, [called(category), note]), by="; ")
 
 
 def _require_choosable(account: Account, first: str, second: str) -> Class:

@@ -39,7 +39,7 @@ PROOFS: Final = 5  # console-rules 4.1: up to five pictures
 CHECKS_PER_MINUTE: Final = 10  # of one account, on the real clock (53011); the source names no number
 LONGEST_NOTE: Final = 200
 
-SHORT_NAME: Final = audit.register("information.short_name", gettext_lazy("Changed the short name"))
+SHORT_NAME: Final = audit.register("information.short_name", gettext_lazy("changes the short name"))
 
 IN_REVIEW: Final = notices.register(
     "information.name_in_review",

@@ -8,8 +8,8 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import CharField, Count, IntegerField, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils.translation import gettext_lazy
 
 from accounts import scans
@@ -30,6 +30,7 @@ MONTHLY: Final = {
     Limit.CATEGORY_CHANGES: gettext_lazy("Category changes"),
     Limit.DOMAIN_CHANGES: gettext_lazy("Server domain changes"),
 }
+OF_THE_WIRE: Final = ("account", "state", "due_at", "amount_fen", "payer_name", "remark")
 WAITING: Final = (Confirmation.State.SHOWN, Confirmation.State.SCANNED)
 
 
@@ -56,6 +57,7 @@ def look(account: Account) -> Glance:
     month, again_on = tallies.window(Limit.PHOTO_CHANGES, now)
     stored: Any = connection.ops.adapt_datetimefield_value(now)
     row: Any = _ACCOUNT.fetch(account.pk, month, stored)[0]
+    purpose, _blank, scan_id = (row.scan or "").partition(" ")
     members = row.project_members + 1  # the administrator counts
     return Glance(
         wire=getattr(row, "wiretransfer", None),
@@ -63,8 +65,8 @@ def look(account: Account) -> Glance:
         members=members,
         usages=_usages(row, members, again_on),
         reviews=frozenset(kind for kind in (row.review, row.other_review) if kind),
-        scan=row.scan or "",
-        scan_id=row.scan_id or 0,
+        scan=purpose,
+        scan_id=int(scan_id or 0),
     )
 
 
@@ -99,8 +101,6 @@ def _build(account: Any, month: Any, now: Any) -> QuerySet[Account]:
     )
     waiting = Review.objects.open().filter(world_id=OuterRef("world_id"), **mine)
     asked = Confirmation.objects.filter(
-        world_id=OuterRef("world_id"),
-        person_id=OuterRef("administrator__person_id"),
         purpose__in=sorted(scans.NAMES),
         subject_id=OuterRef("pk"),
         state__in=WAITING,
@@ -110,7 +110,8 @@ def _build(account: Any, month: Any, now: Any) -> QuerySet[Account]:
     adopted = Naming.objects.filter(state=Naming.State.ADOPTED, **mine)
     return (
         Account.objects.filter(pk=account)
-        .select_related("wiretransfer__receipt")
+        .select_related("wiretransfer")
+        .only("state", "entity_type", "released_at", *(f"wiretransfer__{name}" for name in OF_THE_WIRE))
         .annotate(
             **spent,
             project_members=_count(active),
@@ -118,8 +119,7 @@ def _build(account: Any, month: Any, now: Any) -> QuerySet[Account]:
             returned_at=Subquery(promised.values("due_at")[:1]),
             review=Subquery(waiting.order_by("kind").values("kind")[:1]),
             other_review=Subquery(waiting.order_by("-kind").values("kind")[:1]),
-            scan=Subquery(asked.values("purpose")[:1]),
-            scan_id=Subquery(asked.values("id")[:1]),
+            scan=Subquery(asked.values_list(Concat("purpose", Value(" "), Cast("id", CharField())))[:1]),
         )
     )
 

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
-from django.db.models import QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from accounts.models import Account
+from accounts.models import Account, SignIn
 from portal.kernel.compiled import Compiled
 from portal.kernel.diagrams import DEAD_ENDS
 from portal.kernel.models import AuditEvent
 
 AT_HOME: Final = 6
-LONGEST: Final = 200  # far more than an account's machines can walk
+LONGEST: Final = 200  # far more than the machines drawn have walked
 
+# Who came and went fills the operation log; at home it would hide everything else.
+COMINGS: Final = SignIn._meta.label
 NEWEST: Final = Compiled(
-    lambda account_id: AuditEvent.objects.filter(account_id=account_id).order_by("-id")[:AT_HOME]
+    lambda account_id: (
+        AuditEvent.objects.filter(account_id=account_id)
+        .exclude(subject_type=COMINGS)
+        .order_by("-id")[:AT_HOME]
+    )
 )
 
 
@@ -26,16 +32,15 @@ def latest(account: Account, *, planned: list[dict[str, Any]]) -> list[dict[str,
     return planned + [_entry(event) for event in NEWEST.fetch(account.pk)]
 
 
-def walked(account: Account) -> dict[tuple[str, int], list[str]]:
-    """Return the states that each of the account's machines left, in order, by model label and id."""
+def walked(account: Account, labels: Iterable[str]) -> dict[tuple[str, int], list[str]]:
+    """Return the states that the account's machines of these models left, in order, by label and id."""
+    events = AuditEvent.objects.filter(account_id=account.pk, subject_type__in=list(labels)).exclude(
+        target=""
+    )
     left: dict[tuple[str, int], list[str]] = {}
-    for event in _events(account).exclude(target="").order_by("id")[:LONGEST]:
+    for event in reversed(events.order_by("-id")[:LONGEST]):
         left.setdefault((event.subject_type, event.subject_id), []).append(event.source)
     return left
-
-
-def _events(account: Account) -> QuerySet[AuditEvent]:
-    return AuditEvent.objects.filter(account_id=account.pk)
 
 
 def _entry(event: AuditEvent) -> dict[str, Any]:

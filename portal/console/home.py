@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from portal.console.glance import MONTHLY, Glance
+from portal.console.menu import address
 from portal.kernel import confirmations, reviews
 from portal.kernel.limits import Limit, Usage
 from portal.kernel.models import Confirmation
@@ -79,12 +80,12 @@ def _payer(wire: WireTransfer | None, here: str) -> list[dict[str, Any]]:
         "buttons": [
             {
                 "label": _("Pay this"),
-                "url": reverse("simulator:pay_wire"),
+                "url": address("simulator:pay_wire"),
                 "post": True,
                 # The key makes a double click pay once.
                 "fields": {"key": secrets.token_urlsafe(16), "wire": wire.pk, "how": "exact"},
             },
-            {"label": _("Open the bank"), "url": f"{reverse('simulator:bank')}?wire={wire.pk}"},
+            {"label": _("Open the bank"), "url": f"{address('simulator:bank')}?wire={wire.pk}"},
         ],
     }
     expires = _("Lets the registration expire at %(at)s.") % {"at": moment(wire.due_at)}
@@ -121,11 +122,11 @@ def _reviewer(account: Account, glance: Glance) -> list[dict[str, Any]]:
             "buttons": [
                 {
                     "label": _("Open the desk"),
-                    "url": reverse("simulator:desk"),
+                    "url": address("simulator:desk"),
                     "post": True,
                     "fields": {"world": account.world.token},
                 },
-                {"label": _("Who decides in this world"), "url": reverse("simulator:policy")},
+                {"label": _("Who decides in this world"), "url": address("simulator:policy")},
             ],
         }
     ]
@@ -153,7 +154,7 @@ def _clock(text: str, label: str, to: datetime, here: str) -> dict[str, Any]:
         "buttons": [
             {
                 "label": label,
-                "url": reverse("simulator:advance"),
+                "url": address("simulator:advance"),
                 "post": True,
                 "fields": {"to": to.isoformat(), "next": here},
             }

@@ -25,7 +25,7 @@ class Entry:
     """One page of the console; `shown` decides whether this account has it at all.
 
     It is shut for a role that may not exercise `capability`. With `has_steps` the pages whose
-    addresses go on from its own are its steps.
+    addresses go on from its own are its steps; `leads_to` are pages that have no entry of their own.
     """
 
     label: Promise
@@ -34,6 +34,7 @@ class Entry:
     shown: Callable[[Account], bool] = lambda _account: True
     has_steps: bool = False
     capability: Capability | None = None
+    leads_to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,12 @@ MENU: Final = (
     Group(
         _("Settings"),
         (
-            Entry(_("Basic Settings"), "console:settings", "gear"),
+            Entry(
+                _("Basic Settings"),
+                "console:settings",
+                "gear",
+                leads_to=("accounts:closing", "verification:administrator_change"),
+            ),
             Entry(
                 _("Development Settings"),
                 "accounts:development",
@@ -136,8 +142,15 @@ def _page(entry: Entry, principal: Principal, path: str) -> dict[str, object] | 
         "url": "" if reason else url,
         "icon": entry.icon,
         "shut_reason": reason,
-        "current": path.startswith(url) if entry.has_steps else path == url,
+        "current": _is_within(path, entry),
     }
+
+
+def _is_within(path: str, entry: Entry) -> bool:
+    url = address(entry.url_name)
+    if path == url or (entry.has_steps and path.startswith(url)):
+        return True
+    return any(path.startswith(address(page)) for page in entry.leads_to)
 
 
 def _gate(entry: Gate, principal: Principal, path: str) -> dict[str, object] | None:

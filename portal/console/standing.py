@@ -81,8 +81,8 @@ def authentication(account: Account) -> dict[str, Any]:
 
 def machines_of(account: Account, wire: WireTransfer | None) -> list[dict[str, Any]]:
     """Return each of the account's machines: drawn where it stands, said in words, and what is next."""
-    left = history.walked(account)
     subjects: list[Stateful] = [account, *([wire] if wire else []), *_newest(account)]
+    left = history.walked(account, {subject._meta.label for subject in subjects})
     return [
         _machine(account, subject, past=left.get((subject._meta.label, subject.pk), []))
         for subject in subjects

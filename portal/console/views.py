@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -23,6 +24,7 @@ from portal.kernel import keyset
 from portal.kernel.compiled import Compiled
 from portal.kernel.policy import POLICY, Decision
 from portal.kernel.terms import Capability, EntityType
+from portal.kernel.wording import near_moment
 from verification.models import WireTransfer
 
 NOTICES_AT_HOME = 5
@@ -37,7 +39,7 @@ WIRE: Final = Compiled(lambda account: WireTransfer.objects.filter(account=accou
 @for_principal
 def home(request: HttpRequest, principal: Principal) -> HttpResponse:
     """Show where the account stands and what comes next."""
-    account = principal.account
+    account, now = principal.account, principal.account.world.now()
     seen = glance.look(account)
     path = release_path.steps(principal, seen)
     return render(
@@ -49,7 +51,7 @@ def home(request: HttpRequest, principal: Principal) -> HttpResponse:
             "path": path,
             "path_summary": release_path.summary(path),
             "quotas": front.quotas(seen.usages),
-            "notices": [_shown(notice) for notice in NEWEST_NOTICES.fetch(account.pk)],
+            "notices": [_shown(notice, now) for notice in NEWEST_NOTICES.fetch(account.pk)],
             "capabilities": capabilities.rows(principal),
             "actors": front.actors(account, seen, here=request.path),
             "history": history.latest(account, planned=front.planned(account, seen)),
@@ -61,7 +63,7 @@ def home(request: HttpRequest, principal: Principal) -> HttpResponse:
 @for_principal
 def notices(request: HttpRequest, principal: Principal) -> HttpResponse:
     """List what the platform told the account, newest first, by key; with `unread` only what is new."""
-    account = principal.account
+    account, now = principal.account, principal.account.world.now()
     only_unread = "unread" in request.GET
     page = keyset.turn(
         request, told.unread(account) if only_unread else Notice.objects.filter(account=account)
@@ -71,7 +73,7 @@ def notices(request: HttpRequest, principal: Principal) -> HttpResponse:
         "console/notices.html",
         {
             "account": account,
-            "notices": [_shown(notice) for notice in page.rows],
+            "notices": [_shown(notice, now) for notice in page.rows],
             "newest": page.rows[0].pk if page.rows else 0,
             "only_unread": only_unread,
             "newer_url": page.newer_url,
@@ -213,11 +215,12 @@ def _wire(account: Account) -> WireTransfer | None:
     return WIRE.first(account.pk)
 
 
-def _shown(notice: Notice) -> dict[str, object]:
+def _shown(notice: Notice, now: datetime) -> dict[str, object]:
     return {
         "id": notice.pk,
         "text": told.text(notice),
         "topic": told.topic(notice),
+        "when": near_moment(notice.at, now),
         "at": notice.at,
         "new": notice.read_at is None,
     }

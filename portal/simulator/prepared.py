@@ -16,7 +16,7 @@ from portal.kernel import worlds
 from portal.kernel.actors import SIMULATOR
 from portal.kernel.calendar import SHANGHAI
 from portal.kernel.models import Verdict, World
-from portal.kernel.terms import EntityType
+from portal.kernel.terms import EntityType, Role
 from portal.simulator import rooms, walks
 
 # A Saturday: the first working day after it is not the next day.
@@ -105,6 +105,21 @@ def _year_ends(world: World) -> Account:
     return account
 
 
+def _name_at_the_desk(world: World) -> Account:
+    """Walk to a bank's name with its proof, which waits for a reviewer."""
+    account = _at(world, "verified")
+    walks.ask_for_name(account, "Lantern Bank")
+    return account
+
+
+def _complete_game(world: World) -> Account:
+    """Walk to a Mini Game whose information is complete, with a developer and an operator bound."""
+    account = _at(world, "perfected")
+    walks.bind(account, "chenxi", Role.DEVELOPER)
+    walks.bind(account, "guoan", Role.OPERATOR)
+    return account
+
+
 def _individual(world: World) -> Account:
     return _at(world, "verified", EntityType.INDIVIDUAL)
 
@@ -175,6 +190,23 @@ PREPARED: Final = {
             ),
             _year_ends,
             "verification:authentication",
+        ),
+        Prepared(
+            "name_at_the_desk",
+            _("A name with a protected word"),
+            _("An enterprise wants to be called a bank. Its proof lies at the reviewers' desk."),
+            _name_at_the_desk,
+            "information:information",
+        ),
+        Prepared(
+            "complete_game",
+            _("A Mini Game with its team"),
+            _(
+                "Name, photo, introduction and category are there; a developer and an operator are bound. "
+                "Act as each of them and see what they may do."
+            ),
+            _complete_game,
+            "console:home",
         ),
         Prepared(
             "individual",

@@ -17,7 +17,7 @@ from portal.kernel.action import transactional
 from portal.kernel.actors import SIMULATOR
 from portal.kernel.calendar import SHANGHAI
 from portal.kernel.models import World
-from portal.kernel.terms import EntityType
+from portal.kernel.terms import EntityType, Role
 from portal.simulator import rooms, walks
 
 WORLD: Final = "Autumn class 07"
@@ -41,13 +41,16 @@ def demo_world(*, origin: str = "") -> World:
     walks.account_at(
         world, "expired", email="desk@copperkettle.example", name="Ningbo Copper Kettle Software Co., Ltd."
     )
-    walks.account_at(
+    game = walks.account_at(
         world,
         "verified",
         email="ops@lanternbay.example",
         name="Hangzhou Lantern Bay Network Technology Co., Ltd.",
     )
     _pass(world, timedelta(days=3, hours=1, minutes=20))
+    walks.perfect(Account.objects.get(pk=game.pk), name="Paper Lantern Dash")
+    walks.bind(Account.objects.get(pk=game.pk), "chenxi", Role.DEVELOPER)
+    walks.bind(Account.objects.get(pk=game.pk), "guoan", Role.OPERATOR)
     walks.account_at(world, "verified", entity_type=EntityType.INDIVIDUAL, email="meiran@marblelane.example")
     walks.account_at(
         world,

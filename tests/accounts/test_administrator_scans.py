@@ -80,6 +80,7 @@ def test_a_code_of_another_kind_is_not_found(account, signed_in):
     """A sign-in may have the account's number: its code is none of the account's own."""
     waiting = actions.begin_sign_in(account.pk, browser="", by=account.login.as_actor())
     stray = confirmations.latest("accounts.log_in", waiting.pk)
+    assert stray
     Confirmation.objects.filter(pk=stray.pk).update(subject_id=account.pk)
 
     assert signed_in(account).get(url("code", stray)).status_code == 404

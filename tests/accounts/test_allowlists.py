@@ -183,3 +183,9 @@ def test_an_address_is_let_in_by_its_own_network_and_by_its_own_line(
         except LinesRefused:
             continue
         assert allowlists.holds(kept, str(address))
+
+
+@pytest.mark.parametrize("line", ["::/79", "::/80", "::fffe:0:0/95"])
+def test_a_network_that_holds_all_of_ipv4_is_too_wide(line: str) -> None:
+    with pytest.raises(LinesRefused, match="far too many"):
+        allowlists.read(line)

@@ -45,7 +45,7 @@ def test_the_administrator_is_whoever_administers_it_now(account):
 
 def test_before_the_confirmation_the_log_in_itself_acts(world):
     account = walks.account_at(world, "activated")
-    found = SimpleNamespace(user=SimpleNamespace(account=account), session={})
+    found: Any = SimpleNamespace(user=SimpleNamespace(account=account), session={})
 
     principal = principal_of(found)
 
@@ -75,7 +75,7 @@ def test_a_guest_may_do_nothing_at_all(account):
     principal = principal_of(request(account, **{PERSON: stranger.pk, GUEST: stranger.name}))
 
     assert principal is not None
-    assert (principal.role, principal.held) == (Role.GUEST, {Permission.LOG_IN})
+    assert (principal.role, principal.held) == (Role.GUEST, frozenset({Permission.LOG_IN}))
     assert [capability for capability in Capability if principal.can(capability)] == []
 
 
@@ -88,7 +88,8 @@ def test_a_session_without_a_person_is_nobody(account, session):
 
 
 def test_staff_and_strangers_are_nobody():
-    assert principal_of(SimpleNamespace(user=SimpleNamespace(), session={})) is None
+    nobody: Any = SimpleNamespace(user=SimpleNamespace(), session={})
+    assert principal_of(nobody) is None
 
 
 def test_it_is_found_once_a_request(account, django_assert_num_queries):

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.db.models import F
 from django.test import Client
 
@@ -33,12 +34,12 @@ def account(world) -> Account:
 
 
 @pytest.fixture
-def administrator(account) -> Person:
+def administrator(account: Account) -> Person:
     return account.administrator.person
 
 
 @pytest.fixture
-def opened(account, visitor) -> Client:
+def opened(account: Account, visitor: Client) -> Client:
     """A browser that has opened the link of the letter."""
     visitor.post(ASK, {"email": EMAIL})
     visitor.get(pages.newest_link(account.world))
@@ -93,9 +94,13 @@ def test_the_answer_is_the_same_whether_there_is_an_account_or_not(
     walks.register(world, EXPIRED)
     time.passes(days=2)
     walks.account_at(make_world("Class 08"), "verified", email=NEIGHBOUR)
-    works = []
-    make = actions.passwords.make_password
-    monkeypatch.setattr(actions.passwords, "make_password", lambda text: works.append(1) or make(text))
+    works: list[int] = []
+
+    def counted(password: str) -> str:
+        works.append(1)
+        return make_password(password)
+
+    monkeypatch.setattr("accounts.actions.passwords.make_password", counted)
     before = Letter.objects.count()
 
     answers = set()
@@ -225,6 +230,7 @@ def test_one_address_asks_for_so_many_letters(account, visitor):
 def test_somebody_elses_scan_permits_nothing(account, opened):
     opened.post(f"{SCAN}show/")
     shown = confirmations.latest(RECOVER, account.pk)
+    assert shown
     other = Person.objects.filter(world=account.world).exclude(pk=account.administrator.person_id)[0]
     with pytest.raises(Refused):
         confirmations.confirm(shown.pk, by=other.as_actor())

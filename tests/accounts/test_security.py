@@ -35,12 +35,12 @@ def account(world) -> Account:
 
 
 @pytest.fixture
-def administrator(account) -> Person:
+def administrator(account: Account) -> Person:
     return account.administrator.person
 
 
 @pytest.fixture
-def operator(account) -> Person:
+def operator(account: Account) -> Person:
     others = Person.objects.filter(world=account.world).exclude(pk=account.administrator.person_id)
     now, person = account.world.now(), others.order_by("pk")[0]
     Member.objects.create(world=account.world, account=account, person=person, role="operator", added_at=now)

@@ -32,12 +32,12 @@ def account(world) -> Account:
 
 
 @pytest.fixture
-def administrator(account) -> Actor:
+def administrator(account: Account) -> Actor:
     return account.administrator.person.as_actor()
 
 
 @pytest.fixture
-def browser(account, visitor) -> Client:
+def browser(account: Account, visitor: Client) -> Client:
     """A browser that gave the right password."""
     logs_in(visitor, EMAIL, PASSWORD)
     return visitor
@@ -328,7 +328,7 @@ def test_the_page_that_somebody_was_on_the_way_to_opens(world, account, target):
 
 
 @pytest.fixture
-def inside(account, administrator, browser) -> Client:
+def inside(account: Account, administrator: Actor, browser: Client) -> Client:
     scan(account, administrator)
     browser.get(SCAN)
     return browser

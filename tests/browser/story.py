@@ -66,6 +66,11 @@ def prove_number(visitor: Visitor, owner: str = LIN_YUE) -> None:
 def show_code(visitor: Visitor, *, button: str = "Show the code") -> str:
     """Let the page show a QR code; return the path of its link, which the picture holds."""
     visitor.presses(button, to="Information registration")
+    return code_shown(visitor)
+
+
+def code_shown(visitor: Visitor) -> str:
+    """Return the path of the link of the code that the page shows, which the picture holds."""
     path = visitor.link("Somebody else's phone").get_attribute("href") or ""
     picture = visitor.page.get_by_role("img", name=visitor.say("QR code for the phone"))
     assert says(picture.screenshot(), visitor.address + path)

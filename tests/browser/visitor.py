@@ -54,6 +54,8 @@ class Visitor:
 
     def _answered(self, response: Response) -> None:
         if response.request.is_navigation_request() and response.frame == self.page.main_frame:
+            if response.headers.get("content-disposition", "").startswith("attachment"):
+                return  # a download: the page stays
             self.status = response.status
             if not 300 <= response.status < 400:
                 self.left_alone.add(urlsplit(response.url).path)

@@ -289,6 +289,14 @@ STATES: dict[str, list[tuple[dict[str, Any], list[str]]]] = {
             ['aria-label="Release path"', 'class="now fail" aria-current="step"', "btn-primary"],
         )
     ],
+    "photo.html": [
+        (
+            {"account": {"pk": 7, "photo": "a" * 64, "name": "Paper Kites"}},
+            [f'src="/photos/7/{"a" * 64}.png"', 'alt=""', 'width="30"'],
+        ),
+        ({"account": {"name": "Paper Kites"}, "size": "l", "round": True}, ["photo-l round none", ">P<"]),
+        ({"account": {"name": ""}}, [">?<"]),
+    ],
     "quota.html": [
         ({"used": 1, "total": 5, "text": "1 of 5 accounts"}, ['<i class="u"></i>', "1 of 5 accounts"]),
         ({"used": 41, "total": 50, "text": "41 of 50"}, ['value="41" max="50"', "quota near"]),

@@ -194,6 +194,14 @@ def test_history_tells_who_did_what_with_what_is_planned_on_top(verified: Accoun
     ]
 
 
+def test_log_ins_do_not_hide_what_happened(verified: Account, signed_in) -> None:
+    by = verified.administrator.person.as_actor()
+    for nth in range(8):
+        actions.sign_in_as(verified.pk, person_id=by.id or 0, session_key=f"{nth:032}", browser="", by=by)
+    entries = signed_in(verified).get(HOME).context["history"]
+    assert "The transfer matches" in [entry["title"] for entry in entries]
+
+
 def test_when_the_money_is_back_nothing_is_planned(verified: Account, signed_in, time) -> None:
     time.passes(days=14)
     response = signed_in(verified).get(HOME)
@@ -387,12 +395,43 @@ def test_the_menu_keeps_what_a_role_may_not_use_and_says_so(
     assert f"Not open to your role: {Role(role).label}" in words(client)
 
 
+@pytest.mark.parametrize(
+    ("page", "entry"),
+    [
+        ("accounts:closing", "Basic Settings"),
+        ("verification:administrator_change", "Basic Settings"),
+        ("accounts:member_add", "User Identity"),
+        ("information:change_photo", "Mini Program information"),
+        ("accounts:development_domains", "Development Settings"),
+        ("accounts:password", "Security"),
+        ("console:log", "Operation log"),
+    ],
+)
+def test_the_menu_marks_where_a_page_belongs(verified: Account, signed_in, page: str, entry: str) -> None:
+    menu = signed_in(verified).get(reverse(page)).context["console"]["menu"]
+    assert [str(item["label"]) for group in menu for item in group["items"] if item["current"]] == [entry]
+
+
 @pytest.mark.requirement("DEV-3")
 def test_the_header_says_who_is_signed_in_and_as_what(verified: Account, signed_in) -> None:
     person = member(verified, "developer")
     client = signed_in(verified, person)
     assert f"{person.name}, Developer" in words(client)
     assert verified.administrator.name not in words(client)
+
+
+@pytest.mark.requirement("DEV-3")
+def test_who_was_removed_has_no_chrome_at_the_next_request(verified: Account, signed_in) -> None:
+    person = member(verified, "operator")
+    client = signed_in(verified, person)
+    assert client.get(HOME).context["console"]["person_name"] == person.name
+    bound = Member.objects.get(person=person)
+    bound.remove(at=verified.world.now(), reason="", by=verified.administrator.person.as_actor())
+    bound.save()
+    assert client.get(HOME).status_code == 302
+    page = client.get(reverse("home"))
+    assert not page.context["console"]
+    assert str(verified.entity) not in words(client, reverse("home"))
 
 
 @pytest.mark.requirement("DEV-3")

@@ -86,7 +86,7 @@ def test_the_first_category_is_in_use_at_once_and_locks_the_first_level(account)
     assert used() == 1
     told = AuditEvent.objects.filter(subject_type="accounts.Category", subject_id=category.pk)
     assert [(str(each.label), each.reason) for each in told.order_by("id")] == [
-        ("chooses the category", "game - puzzle"),
+        ("chooses the category", "Game: Puzzle"),
         ("comes into use", ""),
     ]
     assert everything.found() == []
@@ -215,6 +215,14 @@ def test_letters_and_notices_speak_the_language_of_the_account(world):
     category = decide(choose(account, "card_board"), "reject", "缺少公章。")
     assert category.state == "refused"
     assert "缺少公章。" in Letter.objects.filter(to=account.email).latest("id").text
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_note_is_found_again_whatever_stands_in_it(account, language):
+    Account.objects.filter(pk=account.pk).update(language=language)
+    prove(account)
+    note = "Page 2: the seal; 第 3 页；公章。"
+    assert actions.categories.note_of(choose(again(account), "card_board", note=note)) == note
 
 
 @pytest.mark.requirement("SIM-5")

@@ -25,7 +25,7 @@ def _english() -> Iterator[None]:
 def test_every_cell_is_open_or_says_why_not(capability: C) -> None:
     rule = POLICY[capability]
     for entity, state in product([None, *E], S):
-        decision = decide(capability, entity=entity, state=state, facts=Fact)
+        decision = decide(capability, entity=entity, state=state, facts=tuple(Fact))
         assert decision.allowed == ((entity is None or entity in rule.entities) and state in rule.states)
         assert bool(decision.reason) != decision.allowed
         assert decision.allowed or decision.reason.endswith(".")
@@ -44,7 +44,7 @@ def test_what_is_not_recorded_yet_is_named_with_the_page_that_brings_it(capabili
 @pytest.mark.parametrize("capability", C)
 def test_an_account_that_is_being_closed_may_nothing(capability: C) -> None:
     for entity, state in product(E, S):
-        assert not decide(capability, entity=entity, state=state, facts=Fact, closing=True)
+        assert not decide(capability, entity=entity, state=state, facts=tuple(Fact), closing=True)
 
 
 @pytest.mark.requirement("INF-4")
@@ -56,7 +56,7 @@ def test_development_goes_on_beside_verification(state: S) -> None:
                        C.EDIT_DEVELOPMENT_SETTINGS, C.MANAGE_SECRETS):  # fmt: skip
         assert decide(capability, entity=entity, state=state)
     for capability in (C.RENAME, C.EDIT_INFORMATION, C.SUBMIT_FOR_VERIFICATION):
-        assert not decide(capability, entity=entity, state=state, facts=Fact)
+        assert not decide(capability, entity=entity, state=state, facts=tuple(Fact))
 
 
 # --- roles --------------------------------------------------------------------------------

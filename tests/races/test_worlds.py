@@ -142,11 +142,11 @@ def test_a_tick_that_saw_the_clock_run_fires_nothing_once_it_is_frozen(world, ti
     """The tick holds a world as it was; what is due after the freeze must wait for the clock."""
     account = walks.register(world, "ada@kite.example")
     due_at = Deadline.objects.get(account_id=account.pk).due_at
-    worlds.advance(world.pk, to=due_at - timedelta(milliseconds=50), by=SIMULATOR)
+    worlds.advance(world.pk, to=due_at - timedelta(milliseconds=500), by=SIMULATOR)
     worlds.run(world.pk, by=SIMULATOR)
     as_the_tick_saw_it = World.objects.get(pk=world.pk)
     worlds.freeze(world.pk, by=SIMULATOR)
-    real.sleep(0.06)
+    real.sleep(0.6)
     assert as_the_tick_saw_it.now() > due_at > World.objects.get(pk=world.pk).now()
     assert deadlines.fire_due(as_the_tick_saw_it) == []
     assert Account.objects.get(pk=account.pk).state == "registered"

@@ -125,3 +125,19 @@ def test_year_ends():
     assert sorted(reminders) == sorted(
         f"WeChat authentication runs out in {days} days" for days in (90, 60, 30, 7)
     )
+
+
+@pytest.mark.requirement("INF-2")
+def test_name_at_the_desk():
+    world, account = enter("name_at_the_desk")
+
+    assert Review.objects.open().get(world=world).kind == "information.name"
+    assert account.name == ""
+
+
+@pytest.mark.requirement("INF-3", "DEV-1")
+def test_complete_game():
+    _world, account = enter("complete_game")
+
+    assert account.is_game
+    assert sorted(account.members.values_list("role", flat=True)) == ["developer", "operator"]

@@ -314,6 +314,28 @@ def test_acting_as_somebody_goes_on_where_they_stand(world, visitor, stage, url_
     assert visitor.get(response["Location"]).status_code == 200
 
 
+@pytest.mark.requirement("DEV-3")
+def test_one_click_acts_as_a_member(world, visitor):
+    account = walks.account_at(world, "verified")
+    member = walks.bind(account, "meiran", "developer")
+    assert "Mei Ran, Developer" in visitor.get(WORLDS).content.decode()
+    visitor.post("/worlds/act-as/", {"account": account.pk, "person": member.person_id})
+
+    page = visitor.get(reverse("console:home"))
+    assert (page.context["console"]["person_name"], str(page.context["console"]["role"])) == (
+        "Mei Ran",
+        "Developer",
+    )
+
+
+def test_who_may_not_log_in_is_not_acted_as(world, visitor):
+    account = walks.account_at(world, "verified")
+    member = walks.bind(account, "meiran", "experience_member")
+    visitor.post("/worlds/act-as/", {"account": account.pk, "person": member.person_id})
+
+    assert not get_user(visitor).is_authenticated
+
+
 def test_an_account_of_another_world_cannot_be_acted_as(make_world, world, visitor):
     stranger = walks.account_at(make_world("Other"), "verified")
     response = visitor.post("/worlds/act-as/", {"account": stranger.pk})

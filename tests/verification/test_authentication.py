@@ -538,7 +538,7 @@ def test_a_company_verified_by_wire_stays_verified(world: World, time: Any):
 
     account.refresh_from_db()
     assert account.state == "verified"
-    assert account.can(Capability.SUBMIT_FOR_VERIFICATION)
+    assert account.can(Capability.EDIT_INFORMATION)
     assert not account.can(Capability.OPEN_WECHAT_PAY)
     assert walks.authenticate(account).state == "authenticated"
 

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import steps
-from accounts.models import Account
-from accounts.principals import administrator_of
+from accounts.models import Account, Member
+from accounts.principals import administrator_of, principal_of
 from accounts.views.doors import open_console_as
 from portal.kernel import keyset
 from portal.kernel import worlds as kernel
@@ -24,7 +24,7 @@ from portal.kernel.actors import VISITOR, Actor
 from portal.kernel.errors import Refused
 from portal.kernel.http import WorldRequest, worldless
 from portal.kernel.models import World
-from portal.kernel.terms import AccountState
+from portal.kernel.terms import AccountState, Role
 from portal.kernel.wording import moment
 from portal.simulator import rooms
 from portal.simulator.prepared import PREPARED
@@ -34,6 +34,8 @@ from portal.simulator.world_forms import DeleteForm, RenameForm, WorldForm
 CAST: Final = 12
 NEWEST: Final = 6
 PAGE: Final = 20
+MEMBERS: Final = 4  # of an account, to act as
+MANY: Final = 200
 TONES: Final = {
     AccountState.REGISTERED: "act",
     AccountState.ACTIVATED: "doing",
@@ -200,7 +202,7 @@ def _show(request: WorldRequest, form: WorldForm) -> HttpResponse:
             "link": request.build_absolute_uri(reverse("simulator:enter", args=[world.token])),
             "reset_url": reverse("simulator:reset_world"),
             "page": page,
-            "cast": [(account, TONES[AccountState(account.state)]) for account in page.rows],
+            "cast": _cast(request, page.rows),
             "form": form,
             "rename_form": RenameForm(initial={"name": world.name}, auto_id="rename_%s"),
             "prepared": PREPARED.values(),
@@ -209,6 +211,30 @@ def _show(request: WorldRequest, form: WorldForm) -> HttpResponse:
             "more": len(newest) > NEWEST,
         },
     )
+
+
+def _cast(request: WorldRequest, accounts: list[Account]) -> list[dict[str, Any]]:
+    """Return the accounts with the people one can act as: the account's own first, then its members.
+
+    One query for all of them; each account names its newest members, and leaves the rest to its own page.
+    """
+    members: dict[int, list[Member]] = {account.pk: [] for account in accounts}
+    active = Member.objects.filter(account__in=accounts, state=Member.State.ACTIVE)
+    for member in active.exclude(role=Role.EXPERIENCE_MEMBER).select_related("person").order_by("-pk")[:MANY]:
+        if len(members[member.account_id]) < MEMBERS:
+            members[member.account_id].append(member)
+    mine = principal_of(request)
+    return [
+        {
+            "account": account,
+            "tone": TONES[AccountState(account.state)],
+            "can_enter": account.state != AccountState.EXPIRED and account.closed_at is None,
+            "members": members[account.pk],
+            "person": mine.actor.id if mine and mine.account.pk == account.pk else None,
+            "you": mine is not None and mine.account.pk == account.pk and mine.is_administrator,
+        }
+        for account in accounts
+    ]
 
 
 def _visible(request: WorldRequest) -> QuerySet[World] | None:

@@ -1,6 +1,14 @@
 """Accounts brought to a stage by walking the real actions: for prepared worlds, demos and tests."""
 
-from portal.simulator.walks.information import bind, choose, free_name, made_photo, perfect, rename
+from portal.simulator.walks.information import (
+    ask_for_name,
+    bind,
+    choose,
+    free_name,
+    made_photo,
+    perfect,
+    rename,
+)
 from portal.simulator.walks.releases import (
     FIRST,
     SAMPLE,
@@ -41,6 +49,7 @@ __all__ = [
     "activation_token",
     "administrator",
     "apply",
+    "ask_for_name",
     "authenticate",
     "bind",
     "choose",

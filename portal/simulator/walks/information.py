@@ -15,6 +15,7 @@ from accounts.models import Account, Category, Member
 from information import actions as information
 from information.actions import naming
 from information.actions.photo import SIDE
+from information.models import Naming
 from portal.kernel import confirmations, pictures, reviews
 from portal.kernel.actors import POLICY
 from portal.kernel.errors import Refused
@@ -50,6 +51,16 @@ def rename(account: Account, name: str) -> Account:
     asked = naming.ask(account.pk, by=by)
     confirmations.confirm(asked.pk, by=account.administrator.person.as_actor())
     return Account.objects.get(pk=account.pk)
+
+
+def ask_for_name(account: Account, name: str) -> Naming:
+    """Ask for a protected name: typed, proved by a picture, and confirmed on the administrator's phone."""
+    by = account.login.as_actor()
+    wanted = naming.draft(account.pk, name, by=by)
+    naming.add_proof(account.pk, made_picture("trademark"), by=by)
+    asked = naming.ask(account.pk, by=by)
+    confirmations.confirm(asked.pk, by=account.administrator.person.as_actor())
+    return Naming.objects.get(pk=wanted.pk)
 
 
 def choose(account: Account, first: str, second: str) -> Category:
