@@ -238,11 +238,15 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     models.UniqueConstraint(
+                        condition=models.Q(("account__isnull", True), ("ended_at__isnull", True)),
+                        fields=("world",),
+                        name="one_internal_test_per_world",
+                    ),
+                    models.UniqueConstraint(
                         condition=models.Q(("ended_at__isnull", True)),
-                        fields=("world", "account"),
-                        name="one_internal_test",
-                        nulls_distinct=False,
-                    )
+                        fields=("account",),
+                        name="one_internal_test_per_game",
+                    ),
                 ],
             },
         ),

@@ -23,11 +23,13 @@ class InternalTest(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["world", "account"],
-                condition=Q(ended_at__isnull=True),
-                nulls_distinct=False,
-                name="one_internal_test",
-            )
+                fields=["world"],
+                condition=Q(account__isnull=True, ended_at__isnull=True),
+                name="one_internal_test_per_world",
+            ),
+            models.UniqueConstraint(
+                fields=["account"], condition=Q(ended_at__isnull=True), name="one_internal_test_per_game"
+            ),
         ]
 
     def __str__(self) -> str:
