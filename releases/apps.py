@@ -13,7 +13,12 @@ class ReleasesConfig(AppConfig):
     def ready(self) -> None:
         """Register handlers."""
         from portal.kernel.breaches import register  # noqa: PLC0415 -- app ready
-        from releases import actions, desk  # noqa: F401, PLC0415 -- app ready
+        from releases import (  # noqa: F401, PLC0415 -- app ready
+            actions,
+            breaches_releases,
+            desk,
+        )
         from releases.breaches import breaches  # noqa: PLC0415 -- app ready
 
         register(breaches)
+        register(breaches_releases.breaches)

@@ -34,6 +34,23 @@ class Failed(Exception):
         self.status, self.code, self.message, self.field = status, code, message, field
 
 
+class Form:
+    """A multipart form: its fields, and one file."""
+
+    def __init__(self, file: str, content: bytes, **fields: str) -> None:
+        boundary = uuid.uuid4().hex
+        parts = [
+            f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+            for name, value in fields.items()
+        ]
+        head = (
+            f'--{boundary}\r\nContent-Disposition: form-data; name="{file}"; filename="{file}.zip"\r\n'
+            "Content-Type: application/zip\r\n\r\n"
+        ).encode()
+        self.content = b"".join([*parts, head, content, f"\r\n--{boundary}--\r\n".encode()])
+        self.content_type = f"multipart/form-data; boundary={boundary}"
+
+
 class Greenroom:
     """The client of one running portal."""
 
@@ -70,7 +87,9 @@ class Greenroom:
         if key:
             headers["Idempotency-Key"] = key
         sent = None
-        if body is not None:
+        if isinstance(body, Form):
+            sent, headers["Content-Type"] = body.content, body.content_type
+        elif body is not None:
             sent, headers["Content-Type"] = json.dumps(body).encode(), "application/json"
         request = urllib.request.Request(  # noqa: S310 -- the address is the tester's own
             f"{self.url}/sim/api/v1{path}", data=sent, headers=headers, method=method

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from portal.testing.client import Failed, Greenroom, Record
+from portal.testing.client import Failed, Form, Greenroom, Record
 
 WAIT = 5.0  # real seconds for what should be there
 LONGEST_WAIT = 30.0  # what the portal waits for one call
@@ -61,6 +61,12 @@ class World:
     def account_at(self, stage: str, **kind: Any) -> Account:
         """Return an account brought to `stage`; `entity_type`, `email`, `name`, `entity` say whose it is."""
         return Account(self, self.post("/accounts", {"stage": stage, **kind}))
+
+    def internal_test(self, on: bool = True, *, account: Account | None = None, **end: str) -> list[Record]:
+        """Begin or end an internal test, of one account or the world; `after="P3D"` or `ends_at` ends it."""
+        body = {"on": on, **end} | ({"account": account.id} if account else {})
+        tests: list[Record] = self.greenroom.call("PUT", f"{self.path}/policy/internal_test", body)
+        return tests
 
     def people(self) -> list[Record]:
         """Return everybody in the world."""
@@ -141,6 +147,73 @@ class Account:
         """Apply for WeChat authentication, handed in and paid; return the review that it waits for."""
         review: Record = self.world.post(f"/accounts/{self.id}/authentication")
         return review
+
+    def upload(
+        self, number: str = "1.0.0", *, package: bytes | None = None, sample: str = "", description: str = ""
+    ) -> Record:
+        """Upload a version: a sample package, the first there is, or your own ZIP archive as `package`."""
+        told = {"number": number, "description": description}
+        if package is not None:
+            made = self.world.post(f"/accounts/{self.id}/versions/package", Form("package", package, **told))
+        else:
+            made = self.world.post(
+                f"/accounts/{self.id}/versions", told | ({"sample": sample} if sample else {})
+            )
+        version: Record = made
+        return version
+
+    def submit(self, version: Record | None = None, *, remark: str = "") -> Record:
+        """Submit a version, the newest when none is given, with all it asks for; `review` waits for it."""
+        body = {"remark": remark} | ({"version": version.version} if version else {})
+        submission: Record = self.world.post(f"/accounts/{self.id}/submissions", body)
+        return submission
+
+    def withdraw(self, submission: Record) -> Record:
+        """Withdraw a submission from review."""
+        withdrawn: Record = self.world.post(
+            f"/accounts/{self.id}/submissions/{submission.submission}/withdraw"
+        )
+        return withdrawn
+
+    def release(self, percent: int = 100) -> Record:
+        """Release the approved version, confirmed on the administrator's phone."""
+        made: Record = self.world.post(f"/accounts/{self.id}/releases", {"percent": percent})
+        return made
+
+    def grow(self, release: Record, percent: int) -> Record:
+        """Let a phased release reach more players; at 100 all of them."""
+        body = {"percent": percent}
+        grown: Record = self.world.post(f"/accounts/{self.id}/releases/{release.release}/grow", body)
+        return grown
+
+    def cancel(self, release: Record) -> Record:
+        """Cancel a phased release."""
+        cancelled: Record = self.world.post(f"/accounts/{self.id}/releases/{release.release}/cancel")
+        return cancelled
+
+    def roll_back(self, to: Record | None = None) -> Record:
+        """Put an earlier release online again, the one before when none is given."""
+        body = {"to": to.release} if to else {}
+        back: Record = self.world.post(f"/accounts/{self.id}/rollback", body)
+        return back
+
+    def suspend(self, reason: str) -> None:
+        """Suspend the service."""
+        self.world.post(f"/accounts/{self.id}/suspend", {"reason": reason})
+
+    def resume(self) -> None:
+        """Serve players again."""
+        self.world.post(f"/accounts/{self.id}/resume")
+
+    @property
+    def versions(self) -> list[Record]:
+        """Return what was uploaded, oldest first."""
+        return self.world.every(f"/accounts/{self.id}/versions")
+
+    @property
+    def releases(self) -> list[Record]:
+        """Return every release, oldest first."""
+        return self.world.every(f"/accounts/{self.id}/releases")
 
     def can(self, capability: str) -> bool:
         """Return whether it may do this now."""

@@ -115,6 +115,37 @@ def test_everything_a_world_has_is_in_a_tests_hands(run):
     assert code == 0, said
 
 
+def test_a_version_goes_to_the_players_in_phases_and_back(run):
+    code, said = run(
+        "import pytest\n"
+        "from portal.testing import Failed\n"
+        "\n"
+        "def test_mine(world, clock, account_at, reviewer):\n"
+        "    game = account_at('released')\n"
+        "    game.upload('1.1.0', description='Night level')\n"
+        "    game.submit()\n"
+        "    reviewer.reject('The notes say too little.')\n"
+        "    game.withdraw(game.submit())\n"
+        "    game.submit()\n"
+        "    reviewer.approve()\n"
+        "    world.internal_test(after='P3D')\n"
+        "    with pytest.raises(Failed) as refused:\n"
+        "        game.release(5)\n"
+        "    assert refused.value.code == 'internal_test'\n"
+        "    clock.passes(days=3)\n"
+        "    phased = game.release(5)\n"
+        "    assert game.grow(phased, 30).percent == 30\n"
+        "    assert clock.passes(days=15)[-1].outcome == 'full'\n"
+        "    assert game.roll_back().number == '1.0.0'\n"
+        "    game.suspend('Moving house')\n"
+        "    game.resume()\n"
+        "    assert [release.state for release in game.releases] == ['replaced', 'replaced', 'full']\n"
+        "    assert world.internal_test(False) == []\n"
+    )
+
+    assert code == 0, said
+
+
 def test_tests_side_by_side_do_not_see_each_other(run):
     module = (
         "import pytest\n"
@@ -142,7 +173,9 @@ def test_the_plugin_needs_pytest_and_the_standard_library_alone():
     ).stdout.split()  # fmt: skip
 
     ours = {
-        name for name in loaded if name.split(".")[0] in {"portal", "accounts", "verification", "information", "releases"}
+        name
+        for name in loaded
+        if name.split(".")[0] in {"portal", "accounts", "verification", "information", "releases"}
     }
     assert ours == {"portal", "portal.testing", "portal.testing.client", "portal.testing.worlds"}
     assert not {"django", "ninja", "pydantic"} & set(loaded)
