@@ -43,11 +43,12 @@ def sandbox(request: HttpRequest, principal: Principal, found: Draft) -> HttpRes
                 else redirect(following(words.SANDBOX_PAGE, draft))
             )
         form = SandboxForm(request.POST, now=now, mine=mine)
-        is_right = form.is_valid()
+        form.is_valid()
         _save(draft, form, principal)
+        form = SandboxForm(request.POST, now=now, mine=sandbox_accounts.of(draft))  # says what is kept now
         if request.POST.get("do") == "save":
             return left(request)
-        if is_right:
+        if form.is_valid():
             return redirect(following(words.SANDBOX_PAGE, draft))
     elif "check" in request.GET and not is_hidden:
         form = SandboxForm(_shown(mine), now=now, mine=mine)

@@ -54,6 +54,7 @@ def submit(request: HttpRequest, principal: Principal, version_id: int) -> HttpR
     draft = actions.open_submission(version.pk, by=principal.actor)
     if request.POST.get("agree") == "on":
         actions.accept_rules(draft.pk, by=principal.actor)
+        return redirect(words.DETAILS)  # though it may be complete: the notes are of the version before
     return redirect(_next_page(principal))
 
 
