@@ -43,6 +43,7 @@ TOPICS: Final[tuple[tuple[str, StrOrPromise], ...]] = (
     ("verification.", pgettext_lazy("notice", "Verification")),
     ("information.category_", gettext_lazy("Category")),
     ("information.", gettext_lazy("Mini Program information")),
+    ("releases.", gettext_lazy("Versions and releases")),
 )
 
 
