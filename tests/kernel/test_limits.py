@@ -32,6 +32,8 @@ def test_every_limit_has_a_row_and_the_numbers_are_the_platforms():
         "domain_changes": 5,
         "domains_per_kind": 20,
         "allowed_addresses": 100,
+        "withdrawals_per_day": 1,
+        "withdrawals_per_month": 10,
     }
 
 

@@ -19,6 +19,10 @@ def test_every_stateful_model_has_its_machine() -> None:
         "verification.AuthenticationOrder",
         "verification.WireTransfer",
         "information.Naming",
+        "releases.Release",
+        "releases.Service",
+        "releases.Submission",
+        "releases.Version",
     ]
 
 
