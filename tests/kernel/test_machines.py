@@ -19,10 +19,10 @@ def test_every_stateful_model_has_its_machine() -> None:
         "verification.AuthenticationOrder",
         "verification.WireTransfer",
         "information.Naming",
+        "releases.Version",
+        "releases.Submission",
         "releases.Release",
         "releases.Service",
-        "releases.Submission",
-        "releases.Version",
     ]
 
 
