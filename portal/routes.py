@@ -23,6 +23,7 @@ class Who(StrEnum):
     ACCOUNT = "the signed-in account"
     STAFF = "platform staff, or the world's reviewer"
     KEY = "whoever holds the control key"
+    SIGNED = "whoever holds the account's upload key"
 
 
 MATRIX: Final[dict[str, Who]] = {
@@ -133,7 +134,7 @@ MATRIX: Final[dict[str, Who]] = {
     "releases:version": Who.ACCOUNT,
     "releases:version_trial": Who.ACCOUNT,
     "releases:version_delete": Who.ACCOUNT,
-    "releases:upload_call": Who.ANYONE,
+    "releases:upload_call": Who.SIGNED,
     "releases:submit": Who.ACCOUNT,
     "releases:submit_rules": Who.ACCOUNT,
     "releases:submit_details": Who.ACCOUNT,

@@ -66,6 +66,7 @@ MENU: Final = (
                 lambda account: account.method == VerificationMethod.WIRE_TRANSFER,
             ),
             Entry(_("Mini Program information"), "information:information", "card-text", has_steps=True),
+            Entry(_("Development Management"), "releases:development", "box-seam", has_steps=True),
             Entry(_("User Identity"), "accounts:members", "people", has_steps=True),
         ),
     ),

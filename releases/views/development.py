@@ -66,7 +66,7 @@ def development(request: HttpRequest, principal: Principal) -> HttpResponse:
         {
             "account": account,
             "released": released,
-            "online": [_online(release) for release in (released.full, released.phased) if release],
+            "serving": [_serving(release) for release in (released.full, released.phased) if release],
             "verifying": verifying,
             "shown": _shown(account, submission) if submission else None,
             "quotas": _quotas(account) if under_review else [],
@@ -151,7 +151,7 @@ def _may(principal: Principal) -> dict[str, Any]:
     }
 
 
-def _online(release: Release) -> dict[str, Any]:
+def _serving(release: Release) -> dict[str, Any]:
     return {
         "release": release,
         "number": release.submission.version.number,

@@ -354,7 +354,13 @@ def test_the_menu_shows_payment_shut_with_its_reason(waiting: Account, signed_in
     ] == [
         (
             "",
-            [("Home", ""), ("Wire transfer", ""), ("Mini Program information", ""), ("User Identity", "")],
+            [
+                ("Home", ""),
+                ("Wire transfer", ""),
+                ("Mini Program information", ""),
+                ("Development Management", ""),
+                ("User Identity", ""),
+            ],
         ),
         ("Payment", [("WeChat Pay", NOT_AUTHENTICATED), ("Virtual Payment", NOT_AUTHENTICATED)]),
         (
@@ -369,7 +375,7 @@ def test_the_menu_shows_payment_shut_with_its_reason(waiting: Account, signed_in
         ),
         ("Account", [("Where this stands", ""), ("Notification centre", "")]),
     ]
-    assert [item["current"] for item in menu[0]["items"]] == [True, False, False, False]
+    assert [item["current"] for item in menu[0]["items"]] == [True, False, False, False, False]
 
 
 @pytest.mark.requirement("DEV-3")
