@@ -82,7 +82,11 @@ class GrowForm(forms.Form):
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, release: Release) -> None:
         super().__init__(data)
-        self.fields["percent"] = PercentField(label=_("New share in percent"), least=release.percent + 1)
+        self.fields["percent"] = PercentField(
+            label=_("New share in percent"),
+            least=release.percent + 1,
+            help_text=_("Who has the version keeps it while the share grows. It never shrinks (85082)."),
+        )
 
 
 class RollBackForm(forms.Form):
