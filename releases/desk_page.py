@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.db.models import CharField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts import categories as tree
 from accounts.models import Account
@@ -190,11 +191,11 @@ def present(review: Review) -> dict[str, Any]:
 
 
 def compared(before: Version, after: Version, *, texts: int = 0) -> Compared:
-    """Return what `after` has otherwise than `before`; the differences of its first `texts` texts."""
+    """Return what `after` has otherwise than `before`, and the lines of `texts` texts, scripts first."""
     difference = compare(_package_files(before), _package_files(after))
     changes = _listed(difference)
     shown: list[tuple[str, tuple[Line, ...]]] = []
-    for change in difference.changed:
+    for change in sorted(difference.changed, key=lambda change: ending(change.path) != "js"):
         if len(shown) == texts:
             break
         lines = text_change(before, after, change.path) if is_text(change.path) else None
@@ -260,7 +261,7 @@ def _said(submission: Submission) -> list[tuple[str, str]]:
         (_("Introduction"), submitted.get("introduction", "")),
         (_("Game category"), category(submission.account, typed.get("category", ""))),
         (_("Version notes"), typed.get("notes", "")),
-        (_("Remark"), typed.get("remark", "")),
+        (pgettext("submission", "Remark"), typed.get("remark", "")),
         (_("Feedback on the last rejection"), typed.get("feedback", "")),
     ]
 

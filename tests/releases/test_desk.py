@@ -93,7 +93,9 @@ def test_everything_is_on_one_page(at_desk: Client, game: Account, django_assert
 
 
 @pytest.mark.requirement("REL-7")
-def test_a_later_round_shows_what_changed_and_what_was_said(at_desk: Client, game: Account) -> None:
+def test_a_later_round_shows_what_changed_and_what_was_said(
+    at_desk: Client, game: Account, django_assert_max_num_queries
+) -> None:
     first = submitted(upload_files(game, "1.0.0", js__main=b"let speed = 1;\n"))
     decide(first, "approve")
     released(first)
@@ -107,7 +109,10 @@ def test_a_later_round_shows_what_changed_and_what_was_said(at_desk: Client, gam
     actions.put_document(game.pk, "software_copyright", None, {"registration_number": "2019SR7777777"}, by=by)
     third = actions.submit(draft.pk, by=by)
 
-    text = text_of(at_desk.get(address("change", review_of(third).pk)))
+    review = review_of(third)
+    with django_assert_max_num_queries(8):
+        response = at_desk.get(address("change", review.pk))
+    text = text_of(response)
     assert "round 2" in text
     assert "version 1.1.0, Rejected" in text
     assert "changed, it was Night festival level" in text

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from releases import packages
-from releases.packages import Finding, Package, compare, file_of, text_difference
+from releases.packages import Finding, Package, compare, file_of, files_of, text_difference
 from releases.packages.names import visible
 from tests.releases.archives import FOLDER, GAME_JS, GAME_JSON, STORED, Part, archive, deflated, project
 
@@ -168,6 +168,25 @@ def test_no_more_is_served_than_allowed() -> None:
     assert file_of(io.BytesIO(content), "img/a.png", most=693) == PNG.content
     with pytest.raises(ValueError, match="kept"):
         file_of(io.BytesIO(content), "img/a.png", most=692)
+
+
+def test_several_files_come_in_one_pass_up_to_so_many_bytes() -> None:
+    content = read(WHOLE).content
+    wanted = ["game.js", "../game.js", "img/a.png"]
+    found = list(files_of(io.BytesIO(content), wanted))
+    assert [(file.path, file.content) for file in found] == [
+        ("game.js", GAME_JS.content),
+        ("img/a.png", PNG.content),
+    ]
+    most = len(GAME_JS.content) + len(PNG.content)
+    assert len(list(files_of(io.BytesIO(content), wanted, most=most))) == 2
+    assert [file.path for file in files_of(io.BytesIO(content), wanted, most=most - 1)] == ["game.js"]
+
+
+@pytest.mark.parametrize("damaged", [b"", b"no archive", WHOLE])
+def test_several_files_come_from_a_kept_archive_alone(damaged: bytes) -> None:
+    with pytest.raises(ValueError, match="archive"):
+        list(files_of(io.BytesIO(damaged), ["img/a.png"]))
 
 
 # --- what changed -------------------------------------------------------------------------
