@@ -47,7 +47,8 @@ def found_in(version: Version) -> Scripts:
 def _found(world_id: int, sha256: str, paths: tuple[str, ...]) -> Scripts:
     """Search an archive once: it is named by what it holds, so what was found stays true."""
     hosts: dict[str, str] = {}
-    calls: dict[str, str] = {}
+    purchases: dict[str, str] = {}
+    sharing: dict[str, str] = {}
     read = 0
     with archives.open_archive(Version(world_id=world_id, sha256=sha256)) as archive:
         for script in packages.files_of(archive, paths, most=MOST_BYTES):
@@ -57,10 +58,9 @@ def _found(world_id: int, sha256: str, paths: tuple[str, ...]) -> Scripts:
                 if host not in _NO_SERVERS and len(hosts) < MOST_HOSTS:
                     hosts.setdefault(host, script.path)
             for match in _CALL.finditer(script.content):
-                calls.setdefault(match[1].decode(), script.path)
-    return Scripts(
-        hosts,
-        {name: path for name, path in calls.items() if name in PURCHASES},
-        {name: path for name, path in calls.items() if name in SHARING},
-        read == len(paths),
-    )
+                name = match[1].decode()
+                if name in PURCHASES:
+                    purchases.setdefault(name, script.path)
+                elif name in SHARING:
+                    sharing.setdefault(name, script.path)
+    return Scripts(hosts, purchases, sharing, read == len(paths))

@@ -194,6 +194,8 @@ def decide(
         raise Refused(_("Not decided: give at least one reason."), code="reasons", field="reasons")
     if verdict == Verdict.Kind.DELAY and (until is None or until <= now):
         raise Refused(_("Not delayed: choose a moment after now."), code="until", field="until")
+    if facts and "screenshots" in facts:
+        raise Refused(_("Not decided: screenshots come as pictures, not as a fact."), code="screenshots")
     if len(screenshots) > (MOST_SCREENSHOTS if kind.screenshots else 0):
         raise Refused(
             _("Not decided: a verdict takes at most %(count)d screenshots.")

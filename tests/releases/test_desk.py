@@ -150,6 +150,16 @@ def test_a_document_of_the_round_stays_what_it_was(at_desk: Client, game: Accoun
     assert at_desk.get(part(submission, f"document/{after.pk}")).status_code == 404
 
 
+def test_a_damaged_archive_is_told_and_the_page_stands(at_desk: Client, game: Account) -> None:
+    decide(submitted(upload_files(game, js__a=b"1\n")), "approve")
+    submission = submitted(upload_files(game, "1.0.1", js__a=b"2 // this one only\n"))
+    pictures.path_of(game.world_id, submission.version.sha256).write_bytes(b"PK\x03\x04 cut off")
+    response = at_desk.get(address("change", review_of(submission).pk))
+    assert response.status_code == 200
+    assert "Its archive is damaged or gone: it cannot be opened." in text_of(response)
+    assert at_desk.get(part(submission, "file/js/a.js")).status_code == 404
+
+
 # --- parts --------------------------------------------------------------------------------
 
 

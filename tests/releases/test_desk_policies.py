@@ -186,6 +186,16 @@ def test_code_is_never_returned_for_correction(world: World, game: Account, api:
     decide(Submission.objects.get(), "approve")
 
 
+def test_a_program_names_no_screenshots_that_are_not_there(world: World, game: Account, api: Api) -> None:
+    by = game.login.as_actor()
+    actions.submit(fill_in(actions.open_submission(upload_files(game).pk, by=by)).pk, by=by)
+    [waiting] = api.get(f"/worlds/{world.pk}/reviews")["items"]
+    path = f"/worlds/{world.pk}/reviews/{waiting['id']}/reject"
+    body = {"reasons": [{"text": "No."}], "facts": {"screenshots": "door.png"}}
+    assert api.refused("POST", path, body)[1]["code"] == "screenshots"
+    assert not Verdict.objects.exists()
+
+
 @pytest.mark.requirement("SIM-7")
 def test_the_policy_page_lists_code(signed_in: Callable[..., Client], game: Account) -> None:
     page = signed_in(game).get(reverse("simulator:policy")).content.decode()
