@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench.place import place
 
-NAMES = ("pages", "tick", "expiries", "queue", "members", "log", "control", "packages", "start")
+NAMES = ("pages", "tick", "expiries", "queue", "members", "log", "control", "packages", "versions", "start")
 
 
 def main() -> int:
