@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import io
+from datetime import timedelta
 from random import Random
 from typing import Any
 
@@ -482,3 +483,43 @@ def test_the_history_lists_what_was_submitted_and_no_draft(draft, console) -> No
     actions.submit(draft.pk, by=POLICY)
     text = text_of(console.get(reverse("releases:submissions")))
     assert reverse("releases:submission", args=[draft.pk]) in text
+
+
+def test_a_long_history_is_turned_by_key(game: Account, upload, console) -> None:
+    version, now = upload("1.0.0"), game.world.now()
+    Submission.objects.bulk_create(
+        Submission(
+            world=game.world, account=game, version=version, state="withdrawn", opened_at=now,
+            submitted_at=now, submitted_by="Lin Yue",
+        )
+        for _nth in range(25)
+    )  # fmt: skip
+    first = console.get(reverse("releases:submissions"))
+    assert len(first.context["rows"]) == 20
+    older = console.get(first.context["older_url"])
+    assert len(older.context["rows"]) == 5
+    assert older.context["older_url"] == ""
+
+
+@pytest.mark.requirement("REL-7")
+def test_a_delay_shows_until_when_and_why(game: Account, upload, console) -> None:
+    found = submitted(upload("1.0.0"))
+    until = game.world.now() + timedelta(days=20)
+    review = Review.objects.get(subject_id=found.pk)
+    reviews.decide(review.pk, "delay", by=POLICY, until=until, reasons=[Reason("The festival is long.")])
+    text = text_of(console.get(reverse("releases:submission", args=[found.pk])))
+    assert "The reviewer put it off until 29 Mar 2019, 10:00." in text
+    assert "The festival is long." in text
+    assert "Withdraw this version from review" in text
+
+
+@pytest.mark.requirement("REL-4")
+def test_files_far_too_large_are_cut_off_and_nothing_that_was_kept_is_lost(draft, console) -> None:
+    fill_in(draft)
+    huge = SimpleUploadedFile("huge.png", b"x" * (22 * 1024 * 1024))
+    answer = post(console, "documents", draft, do="upload:self_review", **{"self_review-file": huge})
+    assert "larger than 21 MB together" in text_of(answer)
+    assert Qualification.objects.filter(removed_at__isnull=True).count() == 4
+    assert (
+        Qualification.objects.get(slot="software_copyright").fields["registration_number"] == "2019SR9901234"
+    )
