@@ -18,6 +18,7 @@ from portal.kernel.calendar import SHANGHAI
 from portal.kernel.models import Verdict, World
 from portal.kernel.terms import EntityType, Role
 from portal.simulator import rooms, walks
+from releases import actions as releases
 
 # A Saturday: the first working day after it is not the next day.
 START: Final = datetime(2019, 3, 9, 10, 0, tzinfo=SHANGHAI)
@@ -124,6 +125,45 @@ def _individual(world: World) -> Account:
     return _at(world, "verified", EntityType.INDIVIDUAL)
 
 
+def _code_at_the_desk(world: World) -> Account:
+    """Walk to a first version that waits for a reviewer."""
+    return _at(world, "submitted")
+
+
+def _sandbox_wanted(world: World) -> Account:
+    """Walk to a version that was rejected after a day: the reviewer needs a sandbox account."""
+    account = _at(world, "submitted")
+    _pass(world, days=1)
+    walks.decide_code(account.submissions.get(), Verdict.Kind.REJECT, "sandbox_account")
+    return account
+
+
+def _internal_test(world: World) -> Account:
+    """Walk to an approved version that an internal test of three days keeps back."""
+    account = _at(world, "approved")
+    ends_at = World.objects.get(pk=world.pk).now() + timedelta(days=3)
+    releases.begin_internal_test(world.pk, ends_at=ends_at, by=SIMULATOR)
+    return account
+
+
+def _phased(world: World) -> Account:
+    """Walk to a second version that one player in twenty has, since two days."""
+    account = _at(world, "released")
+    _pass(world, days=2)
+    walks.publish(account, "1.1.0", 5)
+    _pass(world, days=2)
+    return account
+
+
+def _released(world: World) -> Account:
+    """Walk to a game in its third version, with two to go back to."""
+    account = _at(world, "released")
+    for number in ("1.1.0", "1.2.0"):
+        _pass(world, days=2)
+        walks.publish(account, number)
+    return account
+
+
 PREPARED: Final = {
     story.name: story
     for story in (
@@ -214,6 +254,44 @@ PREPARED: Final = {
             _("Verified by a real-name scan: see what is open to individuals, and what is not."),
             _individual,
             "console:home",
+        ),
+        Prepared(
+            "code_at_the_desk",
+            _("A version waits for a reviewer"),
+            _("A company has submitted the first version of its game. Decide at the desk, or withdraw it."),
+            _code_at_the_desk,
+            "releases:development",
+        ),
+        Prepared(
+            "sandbox_wanted",
+            _("Rejected for a sandbox account"),
+            _(
+                "The reviewer could not get past the log-in. The next submission asks for a sandbox account, "
+                "and so does every one after it."
+            ),
+            _sandbox_wanted,
+            "releases:development",
+        ),
+        Prepared(
+            "internal_test",
+            _("Approved, during an internal test"),
+            _("A version is approved, and the platform keeps it back for three days. End the test, or wait."),
+            _internal_test,
+            "releases:release",
+        ),
+        Prepared(
+            "phased",
+            _("A phased release at 5 percent"),
+            _("One player in twenty has version 1.1.0. Let it grow, cancel it, or let fifteen days pass."),
+            _phased,
+            "releases:release",
+        ),
+        Prepared(
+            "released",
+            _("A released game"),
+            _("Players have the third version. Roll back, suspend the service, or bring the next one."),
+            _released,
+            "releases:release",
         ),
     )
 }

@@ -51,6 +51,7 @@ def demo_world(*, origin: str = "") -> World:
     walks.perfect(Account.objects.get(pk=game.pk), name="Paper Lantern Dash")
     walks.bind(Account.objects.get(pk=game.pk), "chenxi", Role.DEVELOPER)
     walks.bind(Account.objects.get(pk=game.pk), "guoan", Role.OPERATOR)
+    walks.publish(Account.objects.get(pk=game.pk), walks.FIRST)
     walks.account_at(world, "verified", entity_type=EntityType.INDIVIDUAL, email="meiran@marblelane.example")
     walks.account_at(
         world,

@@ -7,7 +7,7 @@ from typing import Final
 
 from accounts.models import Account, Login
 from portal.kernel import confirmations, reviews
-from portal.kernel.actors import SIMULATOR, Actor
+from portal.kernel.actors import Actor
 from portal.kernel.errors import Refused
 from portal.kernel.models import Confirmation, Review, Verdict
 from portal.kernel.reviews import Reason
@@ -26,7 +26,7 @@ def upload(
     *,
     sample: str = SAMPLE,
     description: str = "",
-    by: Actor = SIMULATOR,
+    by: Actor | None = None,
 ) -> Version:
     """Upload a sample package as the administrator. KeyError for a sample that there is not."""
     package = packages.read(io.BytesIO(sample_packages.build(sample)))
@@ -37,16 +37,17 @@ def upload(
         description=description,
         developer_id=account.administrator.person_id,
         way=Version.Way.CONSOLE,
-        by=by,
+        by=by or _administrator(account),
     )
 
 
-def submit(version: Version, *, remark: str = "", by: Actor = SIMULATOR) -> Submission:
+def submit(version: Version, *, remark: str = "", by: Actor | None = None) -> Submission:
     """Fill in everything that a submission asks for, and submit it; a magic value may be its `remark`."""
     account = Account.objects.select_related("world", "entity").get(pk=version.account_id)
+    by = by or _administrator(account)
     draft = actions.open_submission(version.pk, by=by)
     actions.accept_rules(draft.pk, by=by)
-    second = account.categories.get(state="in_use").second
+    second = account.categories.filter(state="in_use").earliest("pk").second
     page = {"title": "Home", "tags": "lantern run", "path": "", "category": second}
     typed = {"pages": [page], "notes": "What is new in it", "category": second, "remark": remark}
     actions.save_details(draft.pk, typed, by=by)
@@ -73,11 +74,12 @@ def decide_code(submission: Submission, verdict: str, *told: str) -> Verdict:
     )
 
 
-def release(submission: Submission, percent: int = 100, *, by: Actor = SIMULATOR) -> Release:
+def release(submission: Submission, percent: int = 100, *, by: Actor | None = None) -> Release:
     """Release an approved submission: asked in the console, confirmed on the administrator's phone."""
     account = Account.objects.select_related("administrator__person").get(pk=submission.account_id)
-    asked = actions.ask_to_release(submission.pk, percent=percent, by=by)
-    answered = confirmations.confirm(asked.pk, by=account.administrator.person.as_actor())
+    administrator = _administrator(account)
+    asked = actions.ask_to_release(submission.pk, percent=percent, by=by or administrator)
+    answered = confirmations.confirm(asked.pk, by=administrator)
     if answered.state != Confirmation.State.CONFIRMED:
         raise Refused(answered.refusal, code="not_released")
     return Release.objects.select_related("submission__version").get(submission=submission)
@@ -88,3 +90,7 @@ def publish(account: Account, number: str, percent: int = 100) -> Release:
     submission = submit(upload(account, number))
     decide_code(submission, Verdict.Kind.APPROVE)
     return release(submission, percent)
+
+
+def _administrator(account: Account) -> Actor:
+    return account.administrator.person.as_actor()
