@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.models import Account, Category
 from releases import details, qualifications, sandbox_accounts
@@ -148,7 +149,7 @@ def _typed(submission: Submission, categories: Collection[str]) -> list[Conditio
         ),
     ]
     for name, label, most in (
-        ("remark", _("Remark"), details.LONGEST_REMARK),
+        ("remark", pgettext("submission", "Remark"), details.LONGEST_REMARK),
         ("feedback", _("Feedback on the last rejection"), details.LONGEST_FEEDBACK),
     ):
         if not details.fits(typed.get(name, ""), most):

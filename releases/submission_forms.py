@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts import categories as tree
 from accounts.models import Account
@@ -123,7 +123,7 @@ class DetailsForm(KeptForm):
         multiline=True,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        label=gettext_lazy("Remark"),
+        label=pgettext_lazy("submission", "Remark"),
         help_text=gettext_lazy("For the reviewer alone, at most 200 characters."),
     )
 

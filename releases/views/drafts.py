@@ -31,7 +31,7 @@ DraftView = Callable[[HttpRequest, Principal, "Draft"], HttpResponse]
 STEPS: Final = {
     words.RULES: gettext_lazy("Review rules"),
     words.DETAILS: gettext_lazy("Feature pages"),
-    words.DOCUMENTS: gettext_lazy("Documents"),
+    words.DOCUMENTS: pgettext_lazy("step", "Documents"),
     words.SANDBOX_PAGE: gettext_lazy("Sandbox account"),
     words.CHECK: pgettext_lazy("step", "Check and submit"),
 }
@@ -44,7 +44,7 @@ TYPED: Final = {
     "path": gettext_lazy("Page path"),
     "notes": gettext_lazy("Version notes"),
     "feedback": gettext_lazy("Feedback on the last rejection"),
-    "remark": gettext_lazy("Remark"),
+    "remark": pgettext_lazy("submission", "Remark"),
     "edition_number": gettext_lazy("Edition number"),
     "approval_number": gettext_lazy("Approval number"),
     "record_number": gettext_lazy("Record number"),
