@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from accounts.categories import first_label
 from accounts.models import Account
@@ -43,7 +43,7 @@ def steps(principal: Principal, glance: Glance) -> list[dict[str, Any]]:
         _entity(principal, glance),
         _information(principal, glance),
         _development(principal, glance),
-        {"title": _("Verification"), "text": _verification(principal)},
+        {"title": pgettext("release path", "Verification"), "text": _verification(principal)},
         {"title": _("Release"), "text": _("By hand, after approval.")},
     ]
     ahead = [step for step in found if step.get("state") not in {"done", "fail"}]
