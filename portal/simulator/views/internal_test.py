@@ -33,7 +33,7 @@ AFTER: Final = {
 }
 
 
-class GameField(forms.ModelChoiceField):  # type: ignore[type-arg] -- not subscriptable at run time
+class GameField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """A game of the world, by its name."""
 
     def label_from_instance(self, obj: Any) -> str:
@@ -108,7 +108,8 @@ def _end(request: WorldRequest, posted: Any) -> HttpResponse:
         raise Http404
     found = None
     if account_id:
-        found = games(request.world).filter(pk=min(int(account_id), LARGEST_ID)).first()
+        mine = Account.objects.filter(world=request.world)
+        found = mine.filter(pk=min(int(account_id), LARGEST_ID)).first()
         if found is None:
             raise Http404
     ended = actions.end_internal_test(request.world.pk, account_id=found.pk if found else None, by=SIMULATOR)
