@@ -458,10 +458,8 @@ def test_withdrawing_asks_once_more_and_shows_both_quotas(upload, console) -> No
 def test_a_verdict_shows_its_reasons_numbered_and_its_screenshots(upload, console, world, signed_in) -> None:
     found = submitted(upload("1.0.0"))
     picture = walks.made_picture("screenshot")
-    pictures.store(world.pk, picture)
-    shot = {"sha256": picture.sha256, "name": "level-3.png", "content_type": "image/png"}
     reviews.decide(
-        Review.objects.get(subject_id=found.pk).pk, "reject", by=POLICY, facts={"screenshots": [shot]},
+        Review.objects.get(subject_id=found.pk).pk, "reject", by=POLICY, screenshots=[picture],
         reasons=[Reason("The seal cannot be read."), Reason(code=words.SANDBOX)],
     )  # fmt: skip
     text = " ".join(text_of(console.get(reverse("releases:submission", args=[found.pk]))).split())
