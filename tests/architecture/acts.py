@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from portal.kernel.terms import Capability
+from portal.simulator import walks
+from tests.architecture.stages import BASE
 
 
 @dataclass(frozen=True)
@@ -18,13 +20,15 @@ class Act:
 
     With `is_proved` the administrator's own sending is known to change something, so that the fields are
     worth sending; without it the account is not at the point where the form does anything, which has its
-    own tests elsewhere. `from_page` takes what the page itself had in the form before.
+    own tests elsewhere. `from_page` takes what the page itself had in the form before. `at` is the stage
+    of `stages.py` that the account is at. A value in capitals is what the account has of that name.
     """
 
     capability: Capability | None
     fields: Mapping[str, Any] = field(default_factory=dict)
     is_proved: bool = True
     from_page: bool = False
+    at: str = BASE
 
 
 C = Capability
@@ -35,6 +39,18 @@ PUSH: Final = {
     "mode": "safe",
     "format": "json",
 }
+OF_DRAFT: Final = {"submission": "SUBMISSION_ID"}
+DETAILS: Final = {
+    **OF_DRAFT,
+    "do": "save",
+    "rows": "1",
+    "page0-title": "Festival",
+    "page0-tags": "lantern",
+    "page0-category": "casual",
+    "category": "casual",
+    "notes": "A night festival",
+}
+SANDBOX: Final = {**OF_DRAFT, "do": "save", "type": "sandbox", "account": "tester", "password": "harbour-19"}
 
 ACTS: Final[Mapping[str, Act]] = {
     # open to every role: what is one's own
@@ -94,4 +110,30 @@ ACTS: Final[Mapping[str, Act]] = {
     ),
     "information:add_category": Act(C.EDIT_INFORMATION, {"first": "game", "second": "action", "do": "add"}),
     "information:remove_category": Act(C.EDIT_INFORMATION),
+    # versions
+    "releases:upload": Act(C.UPLOAD_VERSION, {"sample": walks.SAMPLE, "number": "1.3.0"}, at="released"),
+    "releases:version_trial": Act(C.SET_TRIAL_VERSION, {"path": "?level=3"}, at="released"),
+    "releases:version_delete": Act(C.DELETE_VERSION, at="released"),
+    # submission for verification
+    "releases:submit": Act(C.SUBMIT_FOR_VERIFICATION, at="released"),
+    "releases:submit_rules": Act(C.SUBMIT_FOR_VERIFICATION, {**OF_DRAFT, "agree": "on"}, at="draft"),
+    "releases:submit_details": Act(C.SUBMIT_FOR_VERIFICATION, DETAILS, at="draft"),
+    "releases:submit_documents": Act(
+        C.SUBMIT_FOR_VERIFICATION, {**OF_DRAFT, "do": "specimen:self_review"}, at="draft"
+    ),
+    "releases:submit_sandbox": Act(C.SUBMIT_FOR_VERIFICATION, SANDBOX, at="draft"),
+    "releases:submit_check": Act(C.SUBMIT_FOR_VERIFICATION, OF_DRAFT, is_proved=False, at="draft"),
+    "releases:submit_drop": Act(C.SUBMIT_FOR_VERIFICATION, at="draft"),
+    "releases:submit_now": Act(C.SUBMIT_FOR_VERIFICATION, OF_DRAFT, at="complete"),
+    "releases:withdraw": Act(C.SUBMIT_FOR_VERIFICATION, at="under_review"),
+    "releases:answer": Act(
+        C.SUBMIT_FOR_VERIFICATION, {"text": "The level is behind the gate."}, at="under_review"
+    ),
+    # releases, and the service
+    "releases:roll_back": Act(C.RELEASE, {"to": "RELEASE_ID"}, at="released"),
+    "releases:release": Act(C.RELEASE, {"to": "all"}, at="approved"),
+    "releases:release_grow": Act(C.RELEASE, {"percent": "50"}, at="phased"),
+    "releases:release_cancel": Act(C.RELEASE, at="phased"),
+    "releases:suspend": Act(C.SUSPEND_SERVICE, {"reason": "A server moves."}, at="released"),
+    "releases:resume": Act(C.SUSPEND_SERVICE, at="suspended"),
 }

@@ -33,15 +33,17 @@ from portal.outside.models import Person
 from portal.routes import Route, Who, routes
 from portal.simulator import walks
 from tests.architecture.acts import ACTS, Act
+from tests.architecture.stages import STAGES, bring
 from tests.conftest import seat
 from verification.models import Document
 
 OURS: Final = [route for route in routes() if route.who == Who.ACCOUNT]
 FORMS: Final = [route for route in OURS if "POST" in route.methods]
 PAGES: Final = [route for route in OURS if "GET" in route.methods]
-WITH_OBJECT: Final = [route for route in FORMS if "<int:" in route.path]
+OF_GAME: Final = "releases:"
 PLACE: Final = re.compile(r"<(\w+):(\w+)>")
 MISSING: Final = 999_999
+NAMED: Final = {"SUBMISSION_ID", "RELEASE_ID"}  # objects that a form's fields name
 WORDS: Final = {"capability": "open_wechat_pay", "slot": "license"}
 ROLES: Final = {
     "operator": Role.OPERATOR,
@@ -51,7 +53,7 @@ ROLES: Final = {
 }
 OUTSIDE: Final = ["removed", "experience member"]  # who have a session and no console
 PRINCIPALS: Final = [*ROLES, *OUTSIDE, "another world"]
-APPS: Final = ("accounts", "verification", "information", "kernel", "outside")
+APPS: Final = ("accounts", "verification", "information", "releases", "kernel", "outside")
 
 
 @dataclass
@@ -61,6 +63,7 @@ class Place:
     account: Account
     people: dict[str, Person] = field(default_factory=dict)
     objects: dict[str, int] = field(default_factory=dict)
+    elsewhere: Account | None = None  # of another world
     cookies: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
@@ -121,7 +124,8 @@ def place(world: World, make_world: Callable[..., World]) -> Place:
         world=world, account=account, person=people[5], role=Role.EXPERIENCE_MEMBER, added_at=world.now()
     )
     place.cookies["experience member"] = cookies(account, people[5])
-    place.cookies["another world"] = cookies(walks.account_at(make_world("Other"), "verified"))
+    place.elsewhere = walks.account_at(make_world("Other"), "verified")
+    place.cookies["another world"] = cookies(place.elsewhere)
     return place
 
 
@@ -185,11 +189,17 @@ def rows(world: World) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def sent(place: Place, route: Route, act: Act) -> dict[str, Any]:
+def at(stage: str) -> list[Route]:
+    """Return the forms that want an account at this stage; a form without a row says so elsewhere."""
+    return [route for route in FORMS if route.name in ACTS and ACTS[route.name].at == stage]
+
+
+def sent(place: Place, route: Route, act: Act, objects: Mapping[str, int]) -> dict[str, Any]:
     """Return the fields to send: the table's, with what the administrator's own page begins with."""
+    ours: dict[str, Any] = {name.upper(): pk for name, pk in objects.items()}
+    ours["ADMINISTRATOR"] = place.account.administrator.id_number
     fields = {
-        name: place.account.administrator.id_number if value == "ADMINISTRATOR" else value
-        for name, value in act.fields.items()
+        name: ours.get(value, MISSING if value in NAMED else value) for name, value in act.fields.items()
     }
     if not act.from_page:
         return fields
@@ -218,10 +228,21 @@ def test_every_form_of_an_account_says_what_it_needs() -> None:
 def test_a_page_answers_whoever_comes(place: Place, who: str) -> None:
     """Own objects are shown, others' and missing ones are not found, and nothing breaks."""
     other = another_account(place)
+    assert unanswered(place, who, PAGES, place.objects, other.objects) == []
+    for stage in STAGES[: STAGES.index("complete")]:
+        ours, theirs = bring(place.account, stage), bring(other.account, stage)
+    of_game = [route for route in PAGES if route.name.startswith(OF_GAME)]
+    assert unanswered(place, who, of_game, ours, theirs) == []
+
+
+def unanswered(
+    place: Place, who: str, pages: list[Route], ours: Mapping[str, int], theirs: Mapping[str, int]
+) -> list[str]:
+    """Return the pages that answer as they must not."""
     wrong: list[str] = []
-    for route in PAGES:
+    for route in pages:
         named = {found[1] for found in re.finditer(r"<int:(\w+)>", route.path)}
-        for kind, objects in {"own": place.objects, "foreign": other.objects, "missing": {}}.items():
+        for kind, objects in {"own": ours, "foreign": theirs, "missing": {}}.items():
             if kind != "own" and not named:
                 continue
             with undone():
@@ -230,57 +251,71 @@ def test_a_page_answers_whoever_comes(place: Place, who: str) -> None:
             right = {200, 204, 302, 404} if is_mine or not named else {302, 404}
             if status not in right or (who in OUTSIDE and status != 302):
                 wrong.append(f"{route.name} ({kind}): {status}")
-    assert wrong == []
+    return wrong
 
 
 @pytest.mark.requirement("DEV-3")
 @pytest.mark.parametrize("who", [*ROLES, *OUTSIDE])
 def test_who_may_not_do_something_changes_nothing(place: Place, who: str) -> None:
-    before = rows(place.account.world)
     wrong = []
-    for route in FORMS:
-        act = ACTS[route.name]
-        if who in ROLES and may(ROLES[who], place.account, act):
-            continue
-        fields = sent(place, route, act)
-        with undone():
-            knock(place, who, "POST", address(route, place.objects), fields)
-            wrong += [f"{route.name}: {label}" for label in changed(before, rows(place.account.world))]
+    for stage in STAGES:
+        objects = place.objects | bring(place.account, stage)
+        account = Account.objects.get(pk=place.account.pk)
+        before = rows(account.world)
+        for route in at(stage):
+            act = ACTS[route.name]
+            if who in ROLES and may(ROLES[who], account, act):
+                continue
+            fields = sent(place, route, act, objects)
+            with undone():
+                knock(place, who, "POST", address(route, objects), fields)
+                wrong += [f"{route.name}: {label}" for label in changed(before, rows(account.world))]
     assert wrong == []
 
 
 @pytest.mark.requirement("DEV-3")
 def test_the_administrator_changes_something_by_the_same_forms(place: Place) -> None:
     """The other side of the test above: what it sends would do something if it were let through."""
-    before = rows(place.account.world)
     idle = []
-    for route in FORMS:
-        act = ACTS[route.name]
-        if not act.is_proved:
-            continue
-        fields = sent(place, route, act)
-        with undone():
-            response = knock(place, "administrator", "POST", address(route, place.objects), fields)
-            if not changed(before, rows(place.account.world)):
-                idle.append(f"{route.name}: {response.status_code}")
+    for stage in STAGES:
+        objects = place.objects | bring(place.account, stage)
+        before = rows(place.account.world)
+        for route in at(stage):
+            act = ACTS[route.name]
+            if not act.is_proved:
+                continue
+            fields = sent(place, route, act, objects)
+            with undone():
+                response = knock(place, "administrator", "POST", address(route, objects), fields)
+                if not changed(before, rows(place.account.world)):
+                    idle.append(f"{route.name}: {response.status_code}")
     assert idle == []
 
 
 @pytest.mark.requirement("DEV-3")
 @pytest.mark.parametrize("who", ["administrator", "another world"])
 def test_nobody_reaches_another_accounts_objects(place: Place, who: str) -> None:
-    """By their own right in their own account, and with an address that names somebody else's object."""
-    world = place.account.world
-    other = another_account(place)
-    before = rows(world)
+    """By their own right in their own account, and with a form that names somebody else's object."""
+    world, other = place.account.world, another_account(place)
+    mine = place.account if who == "administrator" else place.elsewhere
+    assert mine is not None
     wrong = []
-    for route in WITH_OBJECT:
-        act = ACTS[route.name]
-        for kind, objects in {"foreign": other.objects, "missing": {}}.items():
-            with undone():
-                response = knock(place, who, "POST", address(route, objects), sent(place, route, act))
-                if response.status_code not in {302, 404} or changed(before, rows(world)):
-                    wrong.append(f"{route.name} ({kind}): {response.status_code}")
+    for stage in STAGES:
+        bring(mine, stage)
+        theirs = other.objects | bring(other.account, stage)
+        before = rows(world)
+        for route in at(stage):
+            act = ACTS[route.name]
+            in_address, in_fields = "<int:" in route.path, NAMED & set(act.fields.values())
+            if not (in_address or in_fields):
+                continue
+            for kind, objects in {"foreign": theirs, "missing": {}}.items():
+                fields = sent(place, route, act, objects)
+                with undone():
+                    response = knock(place, who, "POST", address(route, objects), fields)
+                    is_refused = not in_address or response.status_code in {302, 404}
+                    if not is_refused or changed(before, rows(world)):
+                        wrong.append(f"{route.name} ({kind}): {response.status_code}")
     assert wrong == []
 
 
