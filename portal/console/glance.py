@@ -20,6 +20,7 @@ from portal.kernel.compiled import Compiled
 from portal.kernel.limits import Limit, Usage
 from portal.kernel.models import Confirmation, Deadline, Review, Tally
 from portal.kernel.terms import AccountState, EntityType, Role
+from releases.models import Release, Submission, Version
 from verification.actions import wire_transfer
 from verification.models import WireTransfer
 
@@ -49,6 +50,10 @@ class Glance:
     reviews: frozenset[str]
     scan: str
     scan_id: int
+    version: str  # the number of the newest developed version, or ''
+    submission: str  # the state of the newest submission that the desk got, or ''
+    submitted: str  # and its version's number
+    online: str  # the number of the version that all players get, or ''
 
 
 def look(account: Account) -> Glance:
@@ -67,6 +72,10 @@ def look(account: Account) -> Glance:
         reviews=frozenset(kind for kind in (row.review, row.other_review) if kind),
         scan=purpose,
         scan_id=int(scan_id or 0),
+        version=row.version or "",
+        submission=row.submission or "",
+        submitted=row.submitted or "",
+        online=row.online or "",
     )
 
 
@@ -108,6 +117,9 @@ def _build(account: Any, month: Any, now: Any) -> QuerySet[Account]:
     ).order_by("-id")
     active = Member.objects.filter(state=Member.State.ACTIVE, **mine).exclude(role=Role.EXPERIENCE_MEMBER)
     adopted = Naming.objects.filter(state=Naming.State.ADOPTED, **mine)
+    developed = Version.objects.filter(state=Version.State.DEVELOPED, **mine).order_by("-pk")
+    submitted = Submission.objects.filter(submitted_at__isnull=False, **mine).order_by("-pk")
+    online = Release.objects.filter(state=Release.State.FULL, **mine)
     return (
         Account.objects.filter(pk=account)
         .select_related("wiretransfer")
@@ -116,6 +128,10 @@ def _build(account: Any, month: Any, now: Any) -> QuerySet[Account]:
             **spent,
             project_members=_count(active),
             names=_count(adopted),
+            version=Subquery(developed.values("number")[:1]),
+            submission=Subquery(submitted.values("state")[:1]),
+            submitted=Subquery(submitted.values("version__number")[:1]),
+            online=Subquery(online.values("submission__version__number")[:1]),
             returned_at=Subquery(promised.values("due_at")[:1]),
             review=Subquery(waiting.order_by("kind").values("kind")[:1]),
             other_review=Subquery(waiting.order_by("-kind").values("kind")[:1]),

@@ -15,12 +15,13 @@ from portal.console.glance import Glance
 from portal.console.menu import address
 from portal.kernel.terms import AccountState, Capability, Fact, VerificationMethod
 from portal.kernel.wording import listed, short_day, short_moment, yuan
+from releases.models import Submission
 from verification.models import WireTransfer
 
 AUTHENTICATION: Final = "verification:authentication"
 INFORMATION: Final = "information:information"
 WIRE: Final = "verification:wire_transfer"
-DEVELOPMENT: Final = "accounts:development"
+VERSIONS: Final = "releases:development"
 MEMBERS: Final = "accounts:members"
 
 # A part of the information that lies at the desk, by the kind of its review.
@@ -43,8 +44,8 @@ def steps(principal: Principal, glance: Glance) -> list[dict[str, Any]]:
         _entity(principal, glance),
         _information(principal, glance),
         _development(principal, glance),
-        {"title": pgettext("release path", "Verification"), "text": _verification(principal)},
-        {"title": _("Release"), "text": _("By hand, after approval.")},
+        _verification(principal, glance),
+        _release(principal, glance),
     ]
     ahead = [step for step in found if step.get("state") not in {"done", "fail"}]
     stuck = any(step.get("state") == "fail" for step in found)
@@ -140,26 +141,61 @@ def _named(parts: Any) -> str:
 
 
 def _development(principal: Principal, glance: Glance) -> dict[str, Any]:
-    """Return the step that goes on from the confirmation: who builds it, and where it is set up."""
+    """Return the step that goes on from the confirmation: who builds it, and what is uploaded."""
+    title = _("Development")
+    if glance.version:
+        text = _("Version %(number)s is uploaded.") % {"number": glance.version}
+        return _step(title, text, VERSIONS, _("View")) | {"state": "done"}
     text = ngettext(
-        "%(count)d project member. Development settings are open.",
-        "%(count)d project members. Development settings are open.",
+        "%(count)d project member. No version is uploaded yet.",
+        "%(count)d project members. No version is uploaded yet.",
         glance.members,
     ) % {"count": glance.members}
-    may = principal.can(Capability.EDIT_DEVELOPMENT_SETTINGS)
+    may = principal.can(Capability.UPLOAD_VERSION)
     if principal.account.closes_at is not None:
-        return _step(_("Development"), may.reason, MEMBERS, _("Members"))
+        return _step(title, may.reason, MEMBERS, _("Members"))
     if glance.members == 1 and principal.can(Capability.MANAGE_PROJECT_MEMBERS):
-        return _step(_("Development"), text, MEMBERS, _("Add a developer"), mine=True)
+        return _step(title, text, MEMBERS, _("Add a developer"), mine=True)
     if may:
-        return _step(_("Development"), text, DEVELOPMENT, _("Development Settings"), mine=True)
-    return _step(_("Development"), text, MEMBERS, _("Members"))
+        return _step(title, text, VERSIONS, _("Upload a version"), mine=True)
+    return _step(title, text, MEMBERS, _("Members"))
 
 
-def _verification(principal: Principal) -> str:
+def _verification(principal: Principal, glance: Glance) -> dict[str, Any]:
+    """Return the step at the reviewers' desk: submitted, under review, decided."""
+    title, number = pgettext("release path", "Verification"), {"number": glance.submitted}
+    state = glance.submission
+    if state in {Submission.State.APPROVED, Submission.State.RELEASED}:
+        text = _("Version %(number)s is approved.") % number
+        return _step(title, text, VERSIONS, _("View")) | {"state": "done"}
+    if state == Submission.State.UNDER_REVIEW:
+        return _step(title, _("A reviewer looks at version %(number)s.") % number, VERSIONS, _("View"))
+    may = bool(glance.version) and bool(principal.can(Capability.SUBMIT_FOR_VERIFICATION))
+    if state == Submission.State.REJECTED:
+        text, action = _("Version %(number)s was rejected.") % number, _("Submit again")
+        return _step(title, text, VERSIONS, action if may else _("View"), mine=may) | {"state": "fail"}
+    if may:
+        text = _("Version %(number)s is ready.") % {"number": glance.version}
+        return _step(title, text, VERSIONS, _("Submit for Verification"), mine=True)
     if Fact.INFORMATION in principal.account.facts:
-        return _("The administrator submits a version.")
-    return _("The administrator submits a version when the information is complete.")
+        return {"title": title, "text": _("The administrator submits a version.")}
+    return {
+        "title": title,
+        "text": _("The administrator submits a version when the information is complete."),
+    }
+
+
+def _release(principal: Principal, glance: Glance) -> dict[str, Any]:
+    """Return the last step: what players get."""
+    title = _("Release")
+    if glance.online:
+        text = _("Version %(number)s is online.") % {"number": glance.online}
+        return _step(title, text, VERSIONS, _("View")) | {"state": "done"}
+    if glance.submission == Submission.State.APPROVED:
+        text = _("Version %(number)s waits for its release.") % {"number": glance.submitted}
+        may = bool(principal.can(Capability.RELEASE))
+        return _step(title, text, VERSIONS, _("Release") if may else _("View"), mine=may)
+    return {"title": title, "text": _("By hand, after approval.")}
 
 
 def _step(title: str, text: str, page: str, action: str, *, mine: bool = False) -> dict[str, Any]:

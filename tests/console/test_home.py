@@ -132,7 +132,7 @@ def test_what_is_open_names_the_reason_and_what_opens_it(waiting: Account, signe
         (label, "", reason, reverse("console:gate", args=[name]))
         for label, name, reason in (
             ("Mini Program information", "edit_information", NOT_VERIFIED),
-            ("Submission and release", "submit_for_verification", NOT_VERIFIED),
+            ("Submission for verification", "submit_for_verification", NOT_VERIFIED),
             ("WeChat authentication", "apply_for_authentication", NOT_VERIFIED),
             ("WeChat Pay", "open_wechat_pay", NOT_AUTHENTICATED),
             ("Virtual Payment", "open_virtual_payment", NOT_AUTHENTICATED),
@@ -175,7 +175,7 @@ def test_an_individual_is_done_and_told_what_never_opens(world: World, signed_in
     assert response.context["actors"] == []
     shut = [row for row in response.context["capabilities"] if row["state"] != "ok"]
     assert [(str(row["label"]), row.get("url")) for row in shut] == [
-        ("Submission and release", "/console/gate/submit_for_verification/"),
+        ("Submission for verification", "/console/gate/submit_for_verification/"),
         ("WeChat authentication", None),
         ("WeChat Pay", None),
         ("Virtual Payment", None),
@@ -221,16 +221,16 @@ def test_before_verification_development_is_open_and_information_waits(waiting: 
     ]
     text = words(client)
     assert "Opens when the entity is verified." in text
-    assert "1 project member. Development settings are open." in text
+    assert "1 project member. No version is uploaded yet." in text
 
 
 @pytest.mark.requirement("INF-4")
 @pytest.mark.parametrize(
     ("role", "at_first", "when_verified", "when_complete"),
     [
-        ("administrator", "See the transfer details", "Fill in", "Development Settings"),
+        ("administrator", "See the transfer details", "Fill in", "Upload a version"),
         ("operator", None, "Fill in", None),
-        ("developer", "Development Settings", "Development Settings", "Development Settings"),
+        ("developer", "Upload a version", "Upload a version", "Upload a version"),
         ("data_analyst", None, None, None),
     ],
 )
@@ -446,3 +446,26 @@ def test_an_experience_member_has_no_console(verified: Account, signed_in, page:
     client = signed_in(verified, member(verified, "experience_member"))
     url = reverse(f"console:{page}")
     assert client.get(url).headers["Location"] == f"{reverse('accounts:log_in')}?next={url}"
+
+
+@pytest.mark.requirement("REL-2", "REL-6", "REL-8")
+def test_the_path_follows_a_version_to_its_release(world: World, signed_in) -> None:
+    game = walks.account_at(world, "uploaded")
+    client = signed_in(game)
+    assert path_of(client)[2:] == [
+        ("Development", "done", False),
+        ("Verification", "now", True),
+        ("Release", "", False),
+    ]
+    version = game.versions.get()
+    submission = walks.submit(version)
+    assert "A reviewer looks at version 1.0.0." in words(client)
+    walks.decide_code(submission, "reject", "Unfinished content.")
+    assert path_of(client)[3] == ("Verification", "fail", True)
+    assert green(client) == ["Submit again"]
+    again = walks.submit(version)
+    walks.decide_code(again, "approve")
+    assert green(client) == ["Release"]
+    walks.release(again)
+    assert [state for _title, state, _mine in path_of(client)] == ["done"] * 5
+    assert "Version 1.0.0 is online." in words(client)

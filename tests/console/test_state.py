@@ -140,7 +140,7 @@ def test_the_table_shows_every_capability_for_every_type_and_for_this_account(
     pay = table["WeChat Pay"]
     assert [cell["open"] for cell in pay["cells"]] == [False, True, True, True, True, True]
     assert (pay["states"], pay["facts"], pay["roles"]) == ("Authenticated", [], ["Administrator", "Operator"])
-    submit = table["Submission and release"]
+    submit = table["Submission for verification"]
     assert ([str(fact) for fact in submit["facts"]], submit["roles"]) == (
         ["Information complete"],
         ["Administrator", "Operator, when granted", "Developer, when granted"],
@@ -165,7 +165,7 @@ def test_a_gate_says_why_what_is_met_and_what_opens_it(world: World, signed_in) 
         ("Information complete", ""),
         ("Your role: Administrator", "ok"),
     ]
-    assert "Submission and release Not open" in words(client, url)
+    assert "Submission for verification Not open" in words(client, url)
 
 
 @pytest.mark.requirement("VER-6")
