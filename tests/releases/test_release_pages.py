@@ -6,10 +6,8 @@ import html
 import re
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Account
 from portal.kernel import confirmations, policy
 from portal.kernel.models import Confirmation
 from portal.kernel.terms import Capability, Role
@@ -25,7 +23,7 @@ PAGE = "/console/development/release/"
 
 
 @pytest.fixture
-def console(game: Account, signed_in) -> Client:
+def console(game, signed_in):
     return signed_in(game)
 
 

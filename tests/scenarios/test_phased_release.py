@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Account
@@ -26,7 +25,7 @@ def game(world) -> Account:
 
 
 @pytest.fixture
-def console(game, signed_in) -> Client:
+def console(game, signed_in):
     return signed_in(game)
 
 
