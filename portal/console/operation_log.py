@@ -67,7 +67,10 @@ ABOUT: Final[dict[str, tuple[Any, Q]]] = {
         Q(subject_type="accounts.SignIn") | Q(name=passwords.CHANGED),
     ),
     "development": (gettext_lazy("Development settings"), Q(name__in=_DEVELOPMENT)),
-    "releases": (gettext_lazy("Versions and releases"), Q(subject_type__startswith="releases.")),
+    "releases": (
+        gettext_lazy("Versions and releases"),
+        Q(subject_type__startswith="releases.") | Q(name__startswith="releases."),
+    ),
     "closing": (gettext_lazy("Closing"), Q(subject_type="accounts.Closing")),
 }
 

@@ -99,7 +99,12 @@ def test_a_closing_and_a_name_have_their_machines_too(world: World, signed_in) -
 def test_what_a_role_covers_and_what_not_with_the_reason(world: World, signed_in) -> None:
     account = walks.account_at(world, "verified")
     context = signed_in(account, member(account, "developer")).get(STATE).context
-    assert context["mine"]["may"] == ["Experience members", "Development settings"]
+    assert context["mine"]["may"] == [
+        "Experience members",
+        "Development settings",
+        "Upload of versions",
+        "Trial version",
+    ]
     rows = {str(row["label"]): row["hint"] for row in context["mine"]["rows"]}
     assert rows["Mini Program name"] == "Only the administrator may do this. You are: Developer."
     table = {str(row["label"]): row["decision"] for row in context["policy"]}
@@ -142,7 +147,7 @@ def test_the_table_shows_every_capability_for_every_type_and_for_this_account(
     assert (pay["states"], pay["facts"], pay["roles"]) == ("Authenticated", [], ["Administrator", "Operator"])
     submit = table["Submission for verification"]
     assert ([str(fact) for fact in submit["facts"]], submit["roles"]) == (
-        ["Information complete"],
+        ["Information complete", "Mini Game"],
         ["Administrator", "Operator, when granted", "Developer, when granted"],
     )
     assert pay["decision"].reason == "It needs WeChat authentication, which this account does not have."
@@ -163,6 +168,7 @@ def test_a_gate_says_why_what_is_met_and_what_opens_it(world: World, signed_in) 
         ("Entity type: Enterprises", "ok"),
         ("Entity verified", ""),
         ("Information complete", ""),
+        ("Mini Game", ""),
         ("Your role: Administrator", "ok"),
     ]
     assert "Submission for verification Not open" in words(client, url)
