@@ -15,7 +15,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_BETWEEN_ZH = {", ": "、", "; ": "；"}
+_BETWEEN_ZH = {", ": "、", "; ": "；", " ": ""}
 _WEEKDAYS_ZH = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 
 
@@ -56,7 +56,10 @@ def yuan_signed(fen: int | None) -> str:
 
 
 def joined(parts: Iterable[object], by: str = ", ") -> str:
-    """Return the parts side by side: "A, B" or, by "; ", "A; B"; in Chinese "A、B" and "A；B"."""
+    """Return the parts side by side: "A, B" or, by "; ", "A; B"; in Chinese "A、B" and "A；B".
+
+    Sentences stand side by side by " ", in Chinese by nothing.
+    """
     return (_BETWEEN_ZH[by] if _chinese() else by).join(map(str, parts))
 
 

@@ -17,6 +17,7 @@ from accounts.principals import Principal
 from accounts.views.doors import for_principal
 from portal.kernel.errors import Refused
 from portal.kernel.terms import Capability
+from portal.kernel.wording import joined
 from releases import actions, file_tree, words
 from releases.models import Service, Submission, Version
 from releases.packages import PLATFORM
@@ -136,7 +137,7 @@ def _facts(contents: Mapping[str, Any]) -> list[tuple[str, str]]:
         (_("Status bar"), _("shown") if game["status_bar"] else _("hidden")),
         (
             _("Network timeouts"),
-            ", ".join(f"{name} {milliseconds / 1000:g} s" for name, milliseconds in game["timeouts"].items()),
+            joined(f"{name} {milliseconds / 1000:g} s" for name, milliseconds in game["timeouts"].items()),
         ),
         (_("Workers"), game["workers"] or _("none")),
         (_("Open data context"), game["open_data_context"] or _("none")),

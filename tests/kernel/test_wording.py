@@ -41,6 +41,12 @@ def test_a_list_is_joined_by_the_signs_of_the_language(language, parts, row, ste
     assert said == (row, steps, named)
 
 
+@pytest.mark.parametrize(("language", "text"), [("en", "One. Two."), ("zh-hans", "One.Two.")])
+def test_sentences_stand_side_by_side_as_the_language_sets_them(language, text):
+    with translation.override(language):
+        assert wording.joined(["One.", "Two."], by=" ") == text
+
+
 @pytest.mark.parametrize(
     ("language", "expected"),
     [

@@ -17,6 +17,7 @@ from accounts.models import Account
 from portal.kernel.errors import Refused
 from portal.kernel.http import WorldRequest
 from portal.kernel.text import showable
+from portal.kernel.wording import joined
 from portal.outside.models import Person
 from portal.simulator.views import phone
 from releases import cohorts, playing, shelf
@@ -166,7 +167,7 @@ def _why(account: Account, draw: Draw) -> dict[str, Any]:
     """Return the line about this player, for `_partials/backstage.html`."""
     version = None if account.closed_at else draw.version
     name = _("Version %(number)s") % {"number": version.number} if version else _("Nothing opens")
-    return {"icon": "shuffle", "name": name, "text": " ".join(_reasons(account, draw)), "buttons": []}
+    return {"icon": "shuffle", "name": name, "text": joined(_reasons(account, draw), by=" "), "buttons": []}
 
 
 def _reasons(account: Account, draw: Draw) -> list[str]:
@@ -219,7 +220,9 @@ def _button(
     account: Account, environment: Environment, person: Person, number: str = "", *more: int
 ) -> dict[str, Any]:
     return {
-        "label": f"{person.name}: {number}" if number else person.name,
+        "label": _("%(name)s: %(number)s") % {"name": person.name, "number": number}
+        if number
+        else person.name,
         "url": reverse(_OPENS[environment], args=[person.pk, account.pk, *more]),
     }
 
