@@ -101,12 +101,16 @@ def _missing(principal: Principal, reviewed: set[str]) -> list[dict[str, Any]]:
         ("introduction", _("Introduction"), account.introduction, "information:change_introduction"),
         ("categories", _("Service category"), account.first_category, categories),
     )
+    hints = {
+        "name": _("A reviewer has it"),
+        "categories": _("One is under review. It counts once it is in use."),
+    }
     rows = []
     for part, label, there, page in parts:
         row: dict[str, Any] = {"label": label, "state": "ok" if there else "", "hint": ""}
         capability = Capability.RENAME if part == "name" else Capability.EDIT_INFORMATION
         if not there and part in reviewed:
-            row["hint"] = _("One is under review. It counts once it is in use.")
+            row["hint"] = hints[part]
         if not there and principal.can(capability):
             row |= {"url": reverse(page), "action": _("View") if part in reviewed else _("Fill in")}
         rows.append(row)

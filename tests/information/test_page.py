@@ -70,7 +70,7 @@ def test_a_name_at_the_desk_is_not_what_is_next(browser, account):
     walks.ask_for_name(account, "Moonquill Library")
     answer = browser.get(PAGE)
     name = answer.context["missing"][0]
-    assert (name["action"], name["hint"]) == ("View", "One is under review. It counts once it is in use.")
+    assert (name["action"], name["hint"]) == ("View", "A reviewer has it")
     assert answer.context["next"] == "photo"
     assert re.search(r"View : Name", text(answer))
 
