@@ -48,12 +48,12 @@ PUSH_STOPPED: Final = audit.register("accounts.push_stopped", gettext_lazy("swit
 
 SECRET_TOLD: Final = notices.register(
     "accounts.secret_set",
-    gettext_lazy("The AppSecret was set anew by %(name)s. The one before is void."),
+    gettext_lazy("%(name)s has generated an AppSecret. Any earlier one is void."),
     url_name=PAGE,
 )
 KEY_TOLD: Final = notices.register(
     "accounts.upload_key_set",
-    gettext_lazy("The code upload key was set anew by %(name)s. The one before is void."),
+    gettext_lazy("%(name)s has generated a code upload key. Any earlier one is void."),
     url_name=PAGE,
 )
 DOMAINS_TOLD: Final = notices.register(
