@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError, OperationalError
@@ -76,7 +77,11 @@ class TwoSessionsMiddleware(SessionMiddleware):
 
     def process_response(self, request: HttpRequest, response: Any) -> Any:
         """Write it back under the same name."""
-        response = super().process_response(request, response)
+        try:
+            response = super().process_response(request, response)
+        except SessionInterrupted:
+            # What this request did is done, and ended its own session: the next one says why.
+            logger.info("the session ended within its own request")
         if request.path.startswith(DESK_PATH):
             morsel = response.cookies.pop(settings.SESSION_COOKIE_NAME, None)
             if morsel is not None:

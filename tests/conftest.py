@@ -11,6 +11,7 @@ import hypothesis
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import translation
 
 from accounts.models import Account
 from accounts.principals import PERSON, administrator_of
@@ -55,6 +56,13 @@ def media(settings: Any, tmp_path: Path) -> Path:
     """Return where a test's pictures are kept: a folder of its own, and nothing in the portal's."""
     settings.DATA_DIR = tmp_path
     return tmp_path / pictures.FOLDER
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    """Speak English again after a test whose last request was in another language, which stays in force."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

@@ -48,12 +48,12 @@ PUSH_STOPPED: Final = audit.register("accounts.push_stopped", gettext_lazy("swit
 
 SECRET_TOLD: Final = notices.register(
     "accounts.secret_set",
-    gettext_lazy("The AppSecret was set anew by %(name)s. The one before is void."),
+    gettext_lazy("%(name)s has generated an AppSecret. Any earlier one is void."),
     url_name=PAGE,
 )
 KEY_TOLD: Final = notices.register(
     "accounts.upload_key_set",
-    gettext_lazy("The code upload key was set anew by %(name)s. The one before is void."),
+    gettext_lazy("%(name)s has generated a code upload key. Any earlier one is void."),
     url_name=PAGE,
 )
 DOMAINS_TOLD: Final = notices.register(
@@ -81,9 +81,9 @@ def version(settings: DevelopmentSettings, fields: Iterable[str]) -> str:
 @action
 def ask_secret(account_id: int, *, by: Actor) -> Confirmation:
     """Ask the administrator's phone to permit a new AppSecret."""
-    account = Account.objects.lock(account_id)
+    account, settings = _lock(account_id)
     account.require(Capability.MANAGE_SECRETS, by=by)
-    return scans.ask(RESET_SECRET, account, by=by)
+    return scans.ask(RESET_SECRET, account, by=by, facts={"first": settings.secret_set_at is None})
 
 
 @action
@@ -107,9 +107,9 @@ def reset_secret(account_id: int, *, by: Actor) -> str:
 @action
 def ask_upload_key(account_id: int, *, by: Actor) -> Confirmation:
     """Ask the administrator's phone to permit a new code upload key."""
-    account = Account.objects.lock(account_id)
+    account, settings = _lock(account_id)
     account.require(Capability.MANAGE_SECRETS, by=by)
-    return scans.ask(RESET_UPLOAD_KEY, account, by=by)
+    return scans.ask(RESET_UPLOAD_KEY, account, by=by, facts={"first": settings.upload_key_set_at is None})
 
 
 def reset_upload_key(account_id: int, *, by: Actor) -> str:
@@ -307,14 +307,20 @@ def _addresses(entries: list[str]) -> str:
 RESET_SECRET: Final = scans.register(
     "accounts.reset_secret",
     capability=Capability.MANAGE_SECRETS,
-    title=lambda _confirmation: gettext_lazy("Permit a new AppSecret. The present one is void at once."),
+    title=lambda confirmation: (
+        gettext_lazy("Generate the AppSecret")
+        if confirmation.facts.get("first")
+        else gettext_lazy("Permit a new AppSecret. The present one is void at once.")
+    ),
     waits_at="accounts:development_secret",
 )
 RESET_UPLOAD_KEY: Final = scans.register(
     "accounts.reset_upload_key",
     capability=Capability.MANAGE_SECRETS,
-    title=lambda _confirmation: gettext_lazy(
-        "Permit a new code upload key. The present one is void at once."
+    title=lambda confirmation: (
+        gettext_lazy("Generate the code upload key")
+        if confirmation.facts.get("first")
+        else gettext_lazy("Permit a new code upload key. The present one is void at once.")
     ),
     waits_at="accounts:development_upload_key",
 )

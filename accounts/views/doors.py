@@ -134,6 +134,7 @@ def browser_of(request: HttpRequest) -> str:
 def _seat(request: WorldRequest, sign_in: SignIn) -> None:
     request.session[SIGN_IN] = sign_in.pk
     request.session[PERSON] = sign_in.person_id
+    request.session.pop(GUEST, None)  # of the same account: its session keeps what it held
     if sign_in.role == Role.GUEST and sign_in.person:
         request.session[GUEST] = sign_in.person.name
     principals.forget(request)

@@ -15,6 +15,7 @@ from accounts.models import Account, Category
 from accounts.principals import Principal
 from accounts.views.doors import for_principal
 from information.actions.categories import STANDING, State
+from information.models import Naming
 from information.views import naming
 from information.views.cards import HERE, opened_by_game, quota
 from information.views.categories import TONES, listed
@@ -38,15 +39,17 @@ def information(request: HttpRequest, principal: Principal) -> HttpResponse:
     )
     found = listed(account)
     standing = sum(category.state in STANDING for category in found)
+    card = naming.naming_card(principal, short_changes=short_changes)
+    reviewed = _reviewed(card["asked"], found)
     return render(
         request,
         "information/information.html",
         {
             "account": account,
-            "next": _next(account),
+            "next": _next(account, reviewed),
             "complete": Fact.INFORMATION in account.facts,
-            "missing": _missing(principal, found),
-            "card": naming.naming_card(principal, short_changes=short_changes),
+            "missing": _missing(principal, reviewed),
+            "card": card,
             "decision": decision,
             "way_out": reverse(decision.way_out) if decision.way_out not in {"", HERE} else "",
             "photo": quota(photo),
@@ -67,7 +70,17 @@ def information(request: HttpRequest, principal: Principal) -> HttpResponse:
     )
 
 
-def _next(account: Account) -> str:
+def _reviewed(asked: Naming | None, found: list[Category]) -> set[str]:
+    """Return the parts that lie at the reviewers' desk: nothing is filled in there meanwhile."""
+    reviewed = set()
+    if asked is not None and asked.state == Naming.State.UNDER_REVIEW:
+        reviewed.add("name")
+    if any(category.state == State.UNDER_REVIEW for category in found):
+        reviewed.add("categories")
+    return reviewed
+
+
+def _next(account: Account, reviewed: set[str]) -> str:
     """Return the part to fill in next, whose button is the green one; the name comes first."""
     parts = {
         "name": account.name,
@@ -75,29 +88,30 @@ def _next(account: Account) -> str:
         "introduction": account.introduction,
         "categories": account.first_category,
     }
-    return next((part for part, there in parts.items() if not there), "")
+    return next((part for part, there in parts.items() if not there and part not in reviewed), "")
 
 
-def _missing(principal: Principal, found: list[Category]) -> list[dict[str, Any]]:
+def _missing(principal: Principal, reviewed: set[str]) -> list[dict[str, Any]]:
     """Return the four parts as `_partials/reqs.html` wants them: there, or where this person brings them."""
     account = principal.account
-    reviewed = any(category.state == State.UNDER_REVIEW for category in found)
+    categories = "information:categories" if "categories" in reviewed else "information:add_category"
     parts = (
-        (_("Name"), account.name, naming.PAGE, ""),
-        (_("Photo"), account.photo, "information:change_photo", ""),
-        (_("Introduction"), account.introduction, "information:change_introduction", ""),
-        (
-            _("Service category"),
-            account.first_category,
-            "information:categories" if reviewed else "information:add_category",
-            _("One is under review. It counts once it is in use.") if reviewed else "",
-        ),
+        ("name", _("Name"), account.name, naming.PAGE),
+        ("photo", _("Photo"), account.photo, "information:change_photo"),
+        ("introduction", _("Introduction"), account.introduction, "information:change_introduction"),
+        ("categories", _("Service category"), account.first_category, categories),
     )
+    hints = {
+        "name": _("A reviewer has it"),
+        "categories": _("One is under review. It counts once it is in use."),
+    }
     rows = []
-    for label, there, page, hint in parts:
-        row: dict[str, Any] = {"label": label, "state": "ok" if there else "", "hint": "" if there else hint}
-        capability = Capability.RENAME if page == naming.PAGE else Capability.EDIT_INFORMATION
+    for part, label, there, page in parts:
+        row: dict[str, Any] = {"label": label, "state": "ok" if there else "", "hint": ""}
+        capability = Capability.RENAME if part == "name" else Capability.EDIT_INFORMATION
+        if not there and part in reviewed:
+            row["hint"] = hints[part]
         if not there and principal.can(capability):
-            row |= {"url": reverse(page), "action": _("Fill in")}
+            row |= {"url": reverse(page), "action": _("View") if part in reviewed else _("Fill in")}
         rows.append(row)
     return rows

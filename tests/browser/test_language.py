@@ -45,9 +45,33 @@ VERIFIED: dict[str, Heading] = {
     "/console/notices/": "Notification centre",
     "/console/gate/open_wechat_pay/": "WeChat Pay",
 }
+GAME: dict[str, Heading] = {
+    "/console/information/": "Mini Program information",
+    "/console/information/name/": "Mini Program name",
+    "/console/information/photo/": "Photo",
+    "/console/information/introduction/": "Introduction",
+    "/console/information/categories/": "Service categories",
+    "/console/information/categories/add/": "Add a category",
+    "/console/members/": "User Identity",
+    "/console/members/add/": "Add a member",
+    "/console/administrator/": "Change administrator",
+    "/console/security/": "Security centre",
+    "/console/security/password/": "Change password",
+    "/console/development-settings/": "Development Settings",
+    "/console/development-settings/secret/": "Generate the AppSecret",
+    "/console/development-settings/upload-key/": "Generate the code upload key",
+    "/console/development-settings/allowlist/": "API IP allowlist",
+    "/console/development-settings/upload-allowlist/": "Upload allowlist",
+    "/console/development-settings/domains/": "Server domains",
+    "/console/development-settings/push/": "Message push",
+    "/console/closing/": "Close the account",
+    "/console/log/": "Operation log",
+}
 # What is read in either language as it is: names, e-mails, and what developers call things.
 NAMES = re.compile(
-    r"English|AppID|.*@.*|.*Ltd.*|Class 07|([A-Z]{2} )?(Chen Xi|Guo An|Lin Yue|Mei Ran|Wu Tong)( [a-z]+)?"
+    r"English|AppID|AppSecret|EncodingAESKey|Token|URL|JSON|XML|request|socket|uploadFile|downloadFile|localhost"
+    r"|.*@.*|.*Ltd.*|Class 07|Run, puzzle and play.*"
+    r"|([A-Z]{2} )?(Chen Xi|Guo An|Lin Yue|Mei Ran|Wu Tong)( [a-z]+| \([a-z]+\))?"
 )
 LATIN_ALONE = """() => [...document.querySelectorAll("a, button, summary, label, h1, h2, h3, th, dt, p")]
   .filter((element) => element.checkVisibility())
@@ -70,6 +94,15 @@ def switch_on_each(visitor: Visitor, pages: Mapping[str, Heading]) -> None:
 def leaves_no_english(visitor: Visitor) -> None:
     texts = visitor.page.evaluate(LATIN_ALONE)
     assert [text for text in texts if not NAMES.fullmatch(text)] == [], visitor.page.url
+
+
+def test_what_a_game_is_run_by_leaves_no_english(visitor):
+    visitor.goes_to("/", to=story.HOME)
+    visitor.reads_in("zh-hans", button=CHINESE, to=story.HOME)
+    visitor.presses("A Mini Game with its team", to=re.compile("."))
+    for path, heading in GAME.items():
+        visitor.goes_to(path, to=heading)
+        leaves_no_english(visitor)
 
 
 def test_the_language_is_switched_on_every_page_and_leaves_no_english(visitor):

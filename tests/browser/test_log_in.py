@@ -93,4 +93,4 @@ def test_a_forgotten_password_comes_back_by_letter_and_scan(opens, screen, langu
     visitor.sees("Not logged in: no account of this world has this e-mail and this password. Check both.")
     story.answer(visitor, console_story.log_in(visitor, account, password=NEW_PASSWORD), story.LIN_YUE)
     visitor.sees("Release path")
-    visitor.arrives(Name(account.entity.name))
+    visitor.arrives(Name(account.entity))

@@ -51,7 +51,7 @@ def test_a_company_fills_in_what_makes_it_a_mini_game(opens, screen, language):
     """Name by Check and scan, photo by the crop, introduction, category: the release path moves on."""
     visitor = opens(**screen)
     account = console_story.begin(visitor, language=language)
-    company = Name(account.entity.name)
+    company = Name(account.entity)
     information = path_step(visitor, "Information")
     expect(information).to_have_attribute("aria-current", "step")
     visitor.clicks(information.get_by_role("link"), to=INFORMATION)

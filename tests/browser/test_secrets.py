@@ -16,12 +16,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PAGE = "/console/development-settings/"
 SECRET = re.compile(r"^[0-9a-f]{32}$")
+VOID = "Permit a new AppSecret. The present one is void at once."
 DOMAIN = "https://api.lantern.example"
 
 
-def makes_secret(visitor: Visitor, *, heading: str) -> str:
+def makes_secret(visitor: Visitor, *, heading: str, asked: str) -> str:
     """Have a new AppSecret permitted by the scan, and read it on the one page that shows it."""
     visitor.presses("Show the code", to=heading)
+    visitor.sees(asked, within=visitor.page.locator(".scan"))
     console_story.confirm(visitor, "Show the new AppSecret", to=heading)
     visitor.presses("Show the new AppSecret", to="The new AppSecret")
     return visitor.page.get_by_text(SECRET).inner_text()
@@ -35,10 +37,10 @@ def test_the_appsecret_is_shown_once_and_the_upload_key_downloaded_once(opens, s
     account = console_story.begin(visitor)
     visitor.goes_to(PAGE, to=DEVELOPMENT)
     visitor.follows("Generate", to="Generate the AppSecret", within=visitor.part("Developer ID"))
-    first = makes_secret(visitor, heading="Generate the AppSecret")
+    first = makes_secret(visitor, heading="Generate the AppSecret", asked="Generate the AppSecret")
     visitor.follows("I have saved it", to=DEVELOPMENT)
     visitor.follows("Reset", to="Reset the AppSecret", within=visitor.part("Developer ID"))
-    second = makes_secret(visitor, heading="Reset the AppSecret")
+    second = makes_secret(visitor, heading="Reset the AppSecret", asked=VOID)
     assert first != second
     visitor.goes_to(PAGE + "secret/", to="Reset the AppSecret")
     for secret in (first, second):

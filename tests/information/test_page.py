@@ -65,6 +65,16 @@ def test_it_lists_what_is_missing_and_what_is_left(browser, account):
     assert answer.content.decode().count("<h1>") == 1
 
 
+@pytest.mark.requirement("INF-1", "INF-2")
+def test_a_name_at_the_desk_is_not_what_is_next(browser, account):
+    walks.ask_for_name(account, "Moonquill Library")
+    answer = browser.get(PAGE)
+    name = answer.context["missing"][0]
+    assert (name["action"], name["hint"]) == ("View", "A reviewer has it")
+    assert answer.context["next"] == "photo"
+    assert re.search(r"View : Name", text(answer))
+
+
 @pytest.mark.requirement("INF-1")
 def test_once_complete_nothing_is_missing_and_submission_is_open(browser, account):
     account = walks.perfect(account)

@@ -117,6 +117,17 @@ def test_the_page_goes_from_the_scan_to_the_freeze_period_and_back(account, sign
     assert current(account) is None
 
 
+def test_whoever_moves_the_clock_past_the_end_is_told_at_the_next_page(account, visitor):
+    visitor.post(reverse("simulator:act_as"), {"account": account.pk})
+    confirm_closing(account)
+    moved = visitor.post(reverse("simulator:advance"), {"by": "P7D"})
+    assert moved.status_code == 302
+    assert Account.objects.get(pk=account.pk).closed_at is not None
+
+    door = visitor.get(reverse("console:home"), follow=True)
+    assert "You are signed out. The account is closed." in door.content.decode()
+
+
 def test_nobody_is_signed_in_after_the_end(account, time):
     accounts.sign_in_as(
         account.pk, person_id=account.administrator.person_id, session_key="k" * 32, browser="a browser",

@@ -88,10 +88,10 @@ def test_secret_key_domains_by_the_administrators_scan_the_rest_by_a_developer(
 
     console = Console(account, signed_in(account))
     console.presses("secret/ask/")
-    assert "Permit a new AppSecret" in console.scans("secret/")
+    assert "Generate the AppSecret" in console.scans("secret/")
     [secret] = set(re.findall(r"\b[0-9a-f]{32}\b", console.presses("secret/show/").content.decode()))
     console.presses("upload-key/ask/")
-    assert "Permit a new code upload key" in console.scans("upload-key/")
+    assert "Generate the code upload key" in console.scans("upload-key/")
     file = console.presses("upload-key/download/").content
     assert console.fills_in("domains/", request="https://api.lantern.example").status_code == 302
     asked = console.scans("domains/scan/")

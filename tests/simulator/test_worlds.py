@@ -8,6 +8,7 @@ from django.contrib.messages import get_messages
 from django.urls import reverse
 
 from accounts.models import Account, Login
+from accounts.principals import GUEST, PERSON
 from portal.kernel import worlds as kernel
 from portal.kernel.actors import SIMULATOR
 from portal.kernel.models import World
@@ -326,6 +327,21 @@ def test_one_click_acts_as_a_member(world, visitor):
         "Mei Ran",
         "Developer",
     )
+
+
+def test_a_guest_of_the_account_goes_on_as_a_member(world, visitor):
+    account = walks.account_at(world, "verified")
+    member = walks.bind(account, "meiran", "developer")
+    visitor.post("/worlds/act-as/", {"account": account.pk})
+    session = visitor.session
+    session.update({PERSON: member.person_id, GUEST: "Wu Tong"})
+    session.save()
+    assert visitor.get(reverse("console:home")).context["console"]["person_name"] == "Wu Tong"
+
+    visitor.post("/worlds/act-as/", {"account": account.pk, "person": member.person_id})
+
+    shown = visitor.get(reverse("console:home")).context["console"]
+    assert (shown["person_name"], str(shown["role"])) == ("Mei Ran", "Developer")
 
 
 def test_who_may_not_log_in_is_not_acted_as(world, visitor):
