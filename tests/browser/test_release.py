@@ -10,11 +10,13 @@ from portal.outside.models import Person
 from portal.simulator import walks
 from releases import cohorts
 from tests.browser import console_story, story
+from tests.browser.conftest import NARROW, WIDE
 from tests.browser.visitor import Name, Visitor
 from tests.releases.players import DASH, NIGHT, anew, people
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
+SCREENS = {"wide": WIDE, "narrow": NARROW}
 DEVELOPMENT = "Development Management"
 PAGE = "/console/development/"
 RELEASE = "/console/development/release/"
@@ -89,8 +91,10 @@ def plays(visitor: Visitor, player: Person, account: Account) -> str:
 
 
 @pytest.mark.requirement("REL-1", "REL-2", "REL-4", "REL-5", "REL-6", "REL-7", "REL-8", "REL-10")
-def test_a_first_version_is_rejected_for_a_sandbox_account_then_approved_released_and_played(visitor):
+@pytest.mark.parametrize("screen", SCREENS, ids=SCREENS)
+def test_a_first_version_is_rejected_for_a_sandbox_account_then_approved_released_and_played(opens, screen):
     """The reviewer sees the account that was asked for; an internal test holds the release back."""
+    visitor = opens(**SCREENS[screen])
     account = walks.perfect(console_story.begin(visitor))
     uploads(visitor, DASH, "1.0.0")
     begins(visitor, "Submit for Verification")
@@ -121,7 +125,7 @@ def test_a_first_version_is_rejected_for_a_sandbox_account_then_approved_release
 
     visitor.goes_to(RELEASE, to="Release")
     visitor.presses("Begin an internal test of this game", to="Release")
-    visitor.sees("Why it cannot be released now")
+    visitor.sees("The platform is running an internal test. It has no end yet: the platform ends it.")
     expect(visitor.button("Release").first).to_have_attribute("aria-disabled", "true")
     visitor.goes_to(PAGE, to=DEVELOPMENT)
     visitor.sees("Not clickable: the platform is running an internal test.")
@@ -134,8 +138,10 @@ def test_a_first_version_is_rejected_for_a_sandbox_account_then_approved_release
 
 
 @pytest.mark.requirement("REL-8", "REL-9", "REL-10")
-def test_a_second_version_reaches_some_then_everybody_and_is_rolled_back(visitor):
+@pytest.mark.parametrize("screen", SCREENS, ids=SCREENS)
+def test_a_second_version_reaches_some_then_everybody_and_is_rolled_back(opens, screen):
     """At 5 percent one player has it and another has not; then all have it; then all have the first again."""
+    visitor = opens(**SCREENS[screen])
     account = walks.perfect(console_story.begin(visitor))
     walks.publish(account, "1.0.0")
     submission = walks.submit(walks.upload(account, "1.1.0", sample=NIGHT))
@@ -152,6 +158,9 @@ def test_a_second_version_reaches_some_then_everybody_and_is_rolled_back(visitor
     outside = next(one for one, draw in draws.items() if not draw.is_in)
     assert [plays(visitor, inside, account), plays(visitor, outside, account)] == [NIGHT, DASH]
 
+    visitor.field("New share in percent").fill("50")
+    visitor.presses("Let it grow", to="Release")
+    visitor.sees("Version %(number)s reaches %(percent)d percent of the players.", number="1.1.0", percent=50)
     visitor.field("New share in percent").fill("100")
     visitor.presses("Let it grow", to="Release")
     visitor.sees("Version %(number)s reaches all players.", number="1.1.0")
