@@ -74,9 +74,7 @@ def read_path(typed: str, files: Collection[str]) -> str:
         )
     if not {place, f"{place}.js", f"{place.rstrip('/')}/game.js"} & set(files):
         raise ValueError(
-            _(
-                "The package has no %(path)s (85007). Name one of its files, or leave it empty for the start."
-            )
+            _("The package has no %(path)s (85007). Name one of its files, or leave it empty for the start.")
             % {"path": place}
         )
     return path

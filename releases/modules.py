@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.json import KeyTransform
 
 from accounts.models import Account
@@ -113,13 +113,16 @@ def verifying_of(account: Account) -> Verifying:
 def developed_of(account: Account) -> QuerySet[Version, Any]:
     """Return the developed versions of an account for a list: their `findings`, without their files.
 
-    Each knows the account's trial version too: `trial_id` and `trial_number`, whether it is listed or not.
+    Each knows whether it `was_released`, and the account's trial version too: `trial_id` and
+    `trial_number`, whether it is listed or not.
     """
+    released = Submission.objects.filter(version=OuterRef("pk"), state=Submission.State.RELEASED)
     trial = Service.objects.filter(account=account, trial__isnull=False)
     return (
         Version.objects.filter(account=account, state=Version.State.DEVELOPED)
         .annotate(
             findings=KeyTransform("findings", "contents"),
+            was_released=Exists(released),
             trial_id=Subquery(trial.values("trial_id")[:1]),
             trial_number=Subquery(trial.values("trial__number")[:1]),
         )

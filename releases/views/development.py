@@ -109,7 +109,7 @@ def missing(request: HttpRequest, principal: Principal) -> HttpResponse:
 def _prospect(account: Account, verifying: Verifying) -> Submission | None:
     """Return the submission that would begin with the newest version, not saved; None without one."""
     versions = modules.developed_of(account).order_by("-pk")
-    version = _next_version(verifying, versions.first())
+    version = _next_version(verifying, versions.exclude(submissions__state=State.RELEASED).first())
     if version is None or verifying.waits:
         return None
     details = typed_again(verifying.submitted)
@@ -243,7 +243,9 @@ def _submit_next(principal: Principal, verifying: Verifying, page: Page[Version]
         return None
     if verifying.draft is not None and verifying.draft.version.state == Version.State.DEVELOPED:
         return {"version": verifying.draft.version, "action": _("Go on with the submission")}
-    version = _next_version(verifying, page.rows[0] if page.rows and page.is_first else None)
+    rows: Iterable[Any] = page.rows
+    unreleased = (row for row in rows if not row.was_released)
+    version = _next_version(verifying, next(iter(unreleased), None) if page.is_first else None)
     if version is None:
         return None
     if verifying.submitted is None:

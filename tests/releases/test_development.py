@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import Member
+from accounts.models import Account, Member
 from bench.rows import multiply
 from portal.kernel.actors import SIMULATOR
 from portal.kernel.terms import Role
@@ -302,3 +302,13 @@ def multiply_people(world, number: int) -> str:
     )
     multiply(person, number, wechat_id="'somebody' || n.i", phone=f"CAST({PHONES} + n.i AS TEXT)")
     return f"{person.pk + 1000} + n.i"
+
+
+@pytest.mark.requirement("REL-2", "REL-8")
+def test_a_version_that_was_released_is_not_the_next_to_submit(game: Account, signed_in) -> None:
+    walks.publish(game, "1.0.0")
+    page = signed_in(game).get(reverse("releases:development"))
+    assert page.context["submit_next"] is None
+    walks.upload(Account.objects.get(pk=game.pk), "1.1.0")
+    page = signed_in(game).get(reverse("releases:development"))
+    assert page.context["submit_next"]["version"].number == "1.1.0"
