@@ -67,6 +67,21 @@ GAME: dict[str, Heading] = {
     "/console/closing/": "Close the account",
     "/console/log/": "Operation log",
 }
+RELEASED: dict[str, Heading] = {
+    "/console/development/": "Development Management",
+    "/console/development/upload/": "Upload a version",
+    "/console/development/release/": "Release",
+    "/console/development/releases/": "History of releases",
+    "/console/development/roll-back/": "Roll back",
+    "/console/development/suspend/": "Suspend the service",
+    "/console/development/submissions/": "Submissions",
+    "/worlds/internal-test/": "Internal tests",
+}
+STEPS = {
+    "/console/development/submit/details/": "Feature pages and notes",
+    "/console/development/submit/documents/": "Qualification documents",
+    "/console/development/submit/check/": "Check and submit",
+}
 # What is read in either language as it is: names, e-mails, and what developers call things.
 NAMES = re.compile(
     r"English|AppID|AppSecret|EncodingAESKey|Token|URL|JSON|XML|request|socket|uploadFile|downloadFile|localhost"
@@ -101,6 +116,23 @@ def test_what_a_game_is_run_by_leaves_no_english(visitor):
     visitor.reads_in("zh-hans", button=CHINESE, to=story.HOME)
     visitor.presses("A Mini Game with its team", to=re.compile("."))
     for path, heading in GAME.items():
+        visitor.goes_to(path, to=heading)
+        leaves_no_english(visitor)
+
+
+def test_what_brings_a_version_to_players_leaves_no_english(visitor):
+    visitor.goes_to("/", to=story.HOME)
+    visitor.reads_in("zh-hans", button=CHINESE, to=story.HOME)
+    visitor.presses("A released game", to=re.compile("."))
+    for path, heading in RELEASED.items():
+        visitor.goes_to(path, to=heading)
+        leaves_no_english(visitor)
+    visitor.goes_to("/console/development/", to="Development Management")
+    visitor.follows("Submit for Verification", to="Review rules")
+    leaves_no_english(visitor)
+    visitor.page.get_by_role("checkbox").check()
+    visitor.presses("Accept and continue", to="Feature pages and notes")
+    for path, heading in STEPS.items():
         visitor.goes_to(path, to=heading)
         leaves_no_english(visitor)
 
