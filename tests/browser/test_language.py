@@ -80,6 +80,7 @@ RELEASED: dict[str, Heading] = {
 STEPS = {
     "/console/development/submit/details/": "Feature pages and notes",
     "/console/development/submit/documents/": "Qualification documents",
+    "/console/development/submit/sandbox/": "Sandbox account",
     "/console/development/submit/check/": "Check and submit",
 }
 # What is read in either language as it is: names, e-mails, and what developers call things.
@@ -127,8 +128,10 @@ def test_what_brings_a_version_to_players_leaves_no_english(visitor):
     for path, heading in RELEASED.items():
         visitor.goes_to(path, to=heading)
         leaves_no_english(visitor)
+    visitor.goes_to("/", to=story.HOME)
+    visitor.presses("Rejected for a sandbox account", to=re.compile("."))
     visitor.goes_to("/console/development/", to="Development Management")
-    visitor.follows("Submit for Verification", to="Review rules")
+    visitor.follows("Submit again", to="Review rules")
     leaves_no_english(visitor)
     visitor.page.get_by_role("checkbox").check()
     visitor.presses("Accept and continue", to="Feature pages and notes")
