@@ -22,10 +22,17 @@ def seal(text: str, *, purpose: str) -> str:
 
 
 def unseal(sealed: str, *, purpose: str) -> str:
-    """Return what was sealed for this purpose. ValueError when the key or the purpose is another."""
+    """Return what was sealed for this purpose. ValueError when the key or the purpose is another.
+
+    A seal has one spelling: what its decoder would pass over, such as letters behind the end, is none.
+    """
+    if not sealed:
+        return ""
     try:
-        return _fernet(settings.SECRET_KEY, purpose).decrypt(sealed.encode()).decode() if sealed else ""
-    except InvalidToken:
+        if base64.urlsafe_b64encode(base64.urlsafe_b64decode(sealed)).decode() != sealed:
+            raise InvalidToken
+        return _fernet(settings.SECRET_KEY, purpose).decrypt(sealed.encode()).decode()
+    except (InvalidToken, ValueError):
         raise ValueError("sealed with another key, or for another purpose") from None
 
 

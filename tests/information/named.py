@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Model
 
 from accounts.models import Account, Login
+from information import actions as information
 from information.actions import naming
 from information.models import Naming
 from portal.kernel import confirmations, reviews
@@ -100,8 +101,12 @@ def decide(asked: Naming, verdict: str, *reasons: Reason) -> Naming:
 
 
 def released(account: Account) -> Account:
-    """Let the account have released its first version, as its stage will record it."""
-    Account.objects.filter(pk=account.pk).update(released_at=account.world.now())
+    """Complete what the named account lacks, and bring its first version to the players."""
+    by = account.login.as_actor()
+    information.change_photo(account.pk, walks.made_photo(account), by=by)
+    information.change_introduction(account.pk, "Fold a paper kite and let it fly.", by=by)
+    walks.choose(account, "game", "casual")
+    walks.publish(again(account), "1.0.0")
     return again(account)
 
 

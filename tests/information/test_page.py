@@ -177,7 +177,7 @@ def test_it_says_before_and_after_what_a_game_opens(world, signed_in, kind, stag
     account = walks.account_at(world, stage, entity_type=kind)
     browser = signed_in(account)
     before = opened(browser.get(f"{ADD}?first=game"))
-    assert set(before) == {"Submission and release", "Virtual Payment"}
+    assert set(before) == {"Submission for verification", "Virtual Payment"}
     assert before["Virtual Payment"][0] == payment[0]
     assert payment[1] in before["Virtual Payment"][1]
     assert browser.get(f"{ADD}?first=tools").context["game"] == []
@@ -188,7 +188,7 @@ def test_it_says_before_and_after_what_a_game_opens(world, signed_in, kind, stag
     walks.rename(account, "Paper Kite Harbour")
     actions.change_photo(account.pk, square(), by=by)
     actions.change_introduction(account.pk, "Fold a paper kite.", by=by)
-    assert opened(browser.get(LIST))["Submission and release"] == ("ok", "")
+    assert opened(browser.get(LIST))["Submission for verification"] == ("ok", "")
 
 
 # --- adding one ---------------------------------------------------------------------------

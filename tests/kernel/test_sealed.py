@@ -34,6 +34,14 @@ def test_what_was_altered_does_not_open():
         sealed.unseal(kept[:-2] + ("AA" if kept[-2:] != "AA" else "BB"), purpose="push")
 
 
+@pytest.mark.parametrize("more", ["A", "AAAA", "\n", "=", "\u7532"])
+@pytest.mark.parametrize("length", range(40, 56))
+def test_a_seal_has_one_spelling(length, more):
+    kept = sealed.seal("x" * length, purpose="push")
+    with pytest.raises(ValueError, match="another"):
+        sealed.unseal(kept + more, purpose="push")
+
+
 def test_a_fingerprint_recognises_and_tells_nothing():
     kept = sealed.fingerprint("0123456789abcdef", purpose="secret")
     assert "0123" not in kept

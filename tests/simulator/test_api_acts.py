@@ -271,7 +271,7 @@ def test_an_account_is_brought_to_a_stage(api, world, here, stage, entity_type):
         {"stage": "awaiting_transfer", "entity_type": "individual"},
         {"stage": "authenticated", "entity_type": "individual"},
         {"stage": "awaiting_transfer", "entity_type": "government"},
-        {"stage": "released"},
+        {"stage": "payment_online"},
         {"stage": "verified", "account_type": "service"},
     ],
 )

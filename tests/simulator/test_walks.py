@@ -89,7 +89,7 @@ def test_a_company_may_choose_method_two(world):
         (EntityType.INDIVIDUAL, "expired"),
         (EntityType.GOVERNMENT, "verified"),
         (EntityType.MEDIA, "awaiting_transfer"),
-        (EntityType.ENTERPRISE, "released"),
+        (EntityType.ENTERPRISE, "payment_online"),
     ],
 )
 def test_a_stage_out_of_reach_leaves_nothing_behind(world, entity_type, stage):

@@ -19,9 +19,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.requirement("API-5")]
         ("released", "released", "full"),
     ],
 )
-@pytest.mark.parametrize(
-    "entity_type", [EntityType.ENTERPRISE, EntityType.INDIVIDUAL, EntityType.GOVERNMENT]
-)
+@pytest.mark.parametrize("entity_type", [EntityType.ENTERPRISE, EntityType.INDIVIDUAL, EntityType.GOVERNMENT])
 def test_a_first_version_comes_to_a_stage(world, stage, submission, release, entity_type):
     account = walks.account_at(world, stage, entity_type=entity_type)
     assert isinstance(account, Account)
