@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import expect
 
@@ -16,7 +18,7 @@ from tests.releases.players import DASH, NIGHT, anew, people
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-SCREENS = {"wide": WIDE, "narrow": NARROW}
+SCREENS: dict[str, dict[str, Any]] = {"wide": WIDE, "narrow": NARROW}
 DEVELOPMENT = "Development Management"
 PAGE = "/console/development/"
 RELEASE = "/console/development/release/"
