@@ -18,7 +18,6 @@ from portal.kernel.errors import Refused
 from portal.kernel.models import Confirmation, Deadline
 from portal.kernel.terms import Capability
 from portal.kernel.text import clean
-from portal.kernel.wording import moment
 from releases import obstacles, words
 from releases.actions.internal_tests import internal_test_of, require_no_internal_test
 from releases.models import Release, Service, Submission
@@ -306,7 +305,6 @@ def _facts(confirmation: Confirmation) -> list[tuple[StrOrPromise, str]]:
         (_("Version"), facts["number"]),
         (_("Players"), share),
         (_("Asked by"), facts["asked_by"]),
-        (_("Asked at"), moment(confirmation.shown_at)),
     ]
     return [*shown, (_("Description"), facts["description"])] if facts["description"] else shown
 
