@@ -214,7 +214,8 @@ def test_ticks_keep_out_of_an_advance_and_nothing_fires_twice(world):
     worlds.run(world.pk, by=SIMULATOR)
     to_the_end = partial(worlds.advance, world.pk, to=due_at, by=SIMULATOR)
     outcomes = race([to_the_end, to_the_end, *[tick.tick] * 6])
-    assert words(outcomes) == {"done": 7, "clock_busy": 1}
+    # The second advance finds the clock in the first one's hands, or past the target already.
+    assert words(outcomes) in ({"done": 7, "clock_busy": 1}, {"done": 7, "clock_backwards": 1})
     assert [effects(company) for company in companies] == [ONCE] * 12
     (report,) = [outcome.value for outcome in outcomes[:2] if outcome.word == "done"]
     assert [fired.outcome for fired in report.fired].count("expired") == 12
