@@ -56,7 +56,7 @@ class Project:
     appid: str
     name: str
     compile_type: str
-    library_version: str
+    base_library: str
     findings: tuple[Finding, ...]
 
 
@@ -95,7 +95,7 @@ def project(content: bytes, limits: Limits) -> Project:
         appid="" if appid == _NO_APPID else appid,
         name=_as_text(found.get("projectname", "")),
         compile_type=compile_type,
-        library_version=_as_text(found.get("libVersion", "")),
+        base_library=_as_text(found.get("libVersion", "")),
         findings=() if compile_type in _GAME_TYPES else (Finding("compile_type", compile_type),),
     )
 

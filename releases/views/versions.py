@@ -147,6 +147,6 @@ def _facts(contents: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [
         *facts,
         (_("Project name"), project["name"] or _("not named")),
-        (_("Base library"), project["library_version"] or _("any")),
+        (_("Base library"), project["base_library"] or _("any")),
         ("AppID", project["appid"] or _("none: any account may upload it")),
     ]

@@ -188,7 +188,7 @@ def test_the_project_tells_its_appid() -> None:
     assert package.project is not None
     assert package.project.appid == "wx0123"
     assert package.project.name == "灯笼<U+202E>"
-    assert (package.project.compile_type, package.project.library_version) == ("game", "2.4.0")
+    assert (package.project.compile_type, package.project.base_library) == ("game", "2.4.0")
     assert package.findings == ()
 
 
