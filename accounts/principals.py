@@ -75,6 +75,12 @@ def actor_of(request: HttpRequest) -> Actor:
     return principal.actor
 
 
+def account_of(request: HttpRequest) -> Account | None:
+    """Return the account that somebody is signed in to, or None: nobody is, or somebody of the desk."""
+    principal = principal_of(request)
+    return principal.account if principal else None
+
+
 def administrator_of(account: Account) -> int | None:
     """Return the person who administers the account, or None before its confirmation."""
     found = Administrator.objects.filter(account=account).values_list("person_id", flat=True)

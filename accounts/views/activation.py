@@ -19,7 +19,8 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import actions, samples, steps
 from accounts.forms import ChangeEmailForm
 from accounts.models import Account, ActivationLink
-from accounts.views.log_in import account_of, ended, enter, require_form
+from accounts.principals import account_of
+from accounts.views.log_in import ended, enter, require_form
 from portal.kernel import throttle
 from portal.kernel.actors import VISITOR
 from portal.kernel.errors import Refused

@@ -16,7 +16,7 @@ from accounts import actions, steps
 from accounts.forms import LogInForm
 from accounts.models import Account
 from accounts.models.login import username_for
-from accounts.principals import SIGN_IN, WAITING, forget, principal_of
+from accounts.principals import SIGN_IN, WAITING, account_of, forget
 from accounts.views import captchas
 from accounts.views.destinations import reachable
 from accounts.views.doors import SIGNED_OUT, browser_of, leave
@@ -205,12 +205,6 @@ def _await_scan(request: WorldRequest, account: Account, to: str) -> HttpRespons
     if to:
         request.session[NEXT] = to
     return redirect("accounts:log_in_scan")
-
-
-def account_of(request: HttpRequest) -> Account | None:
-    """Return the account that somebody is signed in to, or None: nobody is, or somebody of the desk."""
-    principal = principal_of(request)
-    return principal.account if principal else None
 
 
 def address_of(request: HttpRequest) -> str:

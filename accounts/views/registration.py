@@ -16,8 +16,9 @@ from accounts import account_types, actions, samples, steps
 from accounts.captcha import draw
 from accounts.forms import AccountTypeForm, RegistrationForm
 from accounts.models import Account
+from accounts.principals import account_of
 from accounts.views import captchas
-from accounts.views.log_in import account_of, address_of, enter, require_form
+from accounts.views.log_in import address_of, enter, require_form
 from portal.kernel import throttle
 from portal.kernel.actors import VISITOR
 from portal.kernel.errors import Refused

@@ -20,8 +20,8 @@ from accounts.views.doors import for_principal
 from information import actions, specimens
 from information.forms import PhotoForm
 from information.views.cards import quota
-from information.views.proofs import LARGEST_ID, shown
-from portal.kernel import tallies, throttle, uploads
+from information.views.proofs import LARGEST_ID
+from portal.kernel import shown, tallies, throttle, uploads
 from portal.kernel.errors import Refused
 from portal.kernel.http import WorldRequest
 from portal.kernel.limits import Limit
@@ -37,7 +37,7 @@ def photo(request: WorldRequest, account_id: int, sha256: str) -> HttpResponse:
     account = get_object_or_404(Account, pk=min(account_id, LARGEST_ID), world=request.world)
     if not account.photo or account.photo != sha256:
         raise Http404
-    answer = shown(account.world_id, account.photo, "image/png")
+    answer = shown.kept_picture(account.world_id, account.photo, "image/png", "photo.png")
     answer["Cache-Control"] = FOR_EVER
     return answer
 

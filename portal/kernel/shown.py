@@ -13,11 +13,11 @@ from portal.kernel import pictures
 POLICY: Final = "sandbox; default-src 'none'; img-src 'self'; style-src 'none'"
 
 
-def answer(content: bytes, content_type: str, name: str) -> HttpResponse:
-    """Answer with a file; who may look is the caller's to know."""
+def answer(content: bytes, content_type: str, name: str, *, download: bool = False) -> HttpResponse:
+    """Answer with a file, to be looked at or downloaded; who may is the caller's to know."""
     response = HttpResponse(content, content_type=content_type)
     response["Content-Disposition"] = (
-        content_disposition_header(as_attachment=False, filename=name) or "inline"
+        content_disposition_header(as_attachment=download, filename=name) or "inline"
     )
     response["Content-Security-Policy"] = POLICY
     response["X-Content-Type-Options"] = "nosniff"

@@ -12,14 +12,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_safe
 
 from accounts.principals import Principal
 from accounts.views.doors import for_principal
-from portal.kernel import pictures, throttle, uploads
+from portal.kernel import pictures, shown, throttle, uploads
 from portal.kernel.errors import Refused
 from portal.kernel.pictures import MEGABYTE
 from releases import actions, preflight, qualifications, specimens, words
@@ -34,9 +33,6 @@ P = TypeVar("P", Qualification, Preview)
 LARGEST_ID: Final = 2**63 - 1
 MOST_BYTES: Final = 5 * MEGABYTE  # of one document (console-rules 7.3)
 UPLOADS_PER_HOUR: Final = 120
-
-# Whatever a file holds, opened on its own it can do nothing.
-POLICY: Final = "sandbox; default-src 'none'; img-src 'self'; style-src 'none'"
 
 
 class DocumentUploadHandler(uploads.BoundedUploadHandler):
@@ -212,27 +208,12 @@ def specimen(request: HttpRequest, principal: Principal, slot: str) -> HttpRespo
     if place is None:
         raise Http404
     content = specimens.document(account, place, place.examples())
-    return picture(content, "image/png", f"{slot}-specimen.png", download=True)
+    return shown.answer(content, "image/png", f"{slot}-specimen.png", download=True)
 
 
 def response(kept: Qualification | Preview) -> HttpResponse:
     """Answer with a kept picture; who may look is the caller's to know. Http404 when its file is gone."""
-    try:
-        content = pictures.load(kept.world_id, kept.sha256)
-    except FileNotFoundError:
-        raise Http404 from None
-    return picture(content, kept.content_type, kept.name)
-
-
-def picture(content: bytes, content_type: str, name: str, *, download: bool = False) -> HttpResponse:
-    """Answer with a picture: shown, never run, never kept by a cache."""
-    answer = HttpResponse(content, content_type=content_type)
-    answer["Content-Disposition"] = content_disposition_header(as_attachment=download, filename=name) or ""
-    answer["Content-Security-Policy"] = POLICY
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "private, no-store"
-    answer["Cross-Origin-Resource-Policy"] = "same-origin"
-    return answer
+    return shown.kept_picture(kept.world_id, kept.sha256, kept.content_type, kept.name)
 
 
 def _own(model: type[P], principal: Principal, pk: int) -> P:

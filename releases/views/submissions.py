@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import categories as tree
 from accounts.principals import Principal
 from accounts.views.doors import for_principal
-from portal.kernel import keyset, pictures, policy, reviews, tallies, text
+from portal.kernel import keyset, policy, reviews, shown, tallies, text
 from portal.kernel.errors import Refused
 from portal.kernel.limits import Limit, Usage
 from portal.kernel.models import Review, ReviewMessage, Verdict
@@ -28,7 +28,6 @@ from portal.kernel.terms import Capability
 from portal.kernel.wording import day
 from releases import actions, qualifications, words
 from releases.models import Submission, Version
-from releases.views.documents import picture
 
 State = Submission.State
 
@@ -160,16 +159,8 @@ def screenshot(request: HttpRequest, principal: Principal, submission_id: int, s
     for verdict in verdicts:
         for shot in verdict.facts.get("screenshots", []):
             if shot["sha256"] == sha256 and _SHA256.fullmatch(sha256):
-                return _shown(found, shot)
+                return shown.kept_picture(found.world_id, sha256, shot["content_type"], shot["name"])
     raise Http404
-
-
-def _shown(found: Submission, shot: Mapping[str, str]) -> HttpResponse:
-    try:
-        content = pictures.load(found.world_id, shot["sha256"])
-    except FileNotFoundError:
-        raise Http404 from None
-    return picture(content, shot["content_type"], shot["name"])
 
 
 def _own(principal: Principal, submission_id: int, **annotations: Subquery) -> Any:

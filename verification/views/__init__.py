@@ -9,7 +9,7 @@ from django.http import HttpResponse
 
 from accounts import steps
 from accounts.models import Account
-from accounts.principals import actor_of, principal_of
+from accounts.principals import account_of, actor_of
 from accounts.views.doors import go_to, login_page
 from portal.kernel.http import WorldRequest
 from portal.kernel.terms import AccountState
@@ -18,12 +18,6 @@ __all__ = ["account_of", "actor_of", "for_account", "go_to", "login_page"]
 
 AccountView = Callable[[WorldRequest, Account], HttpResponse]
 View = Callable[[WorldRequest], HttpResponse]
-
-
-def account_of(request: WorldRequest) -> Account | None:
-    """Return the account that somebody is signed in to, if any: staff have none."""
-    principal = principal_of(request)
-    return principal.account if principal else None
 
 
 def for_account(*states: AccountState) -> Callable[[AccountView], View]:

@@ -6,10 +6,9 @@ from typing import Final
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from portal.kernel import pictures
+from portal.kernel import shown
 from portal.kernel.http import WorldRequest
 from verification import materials, specimens
 from verification.models import Document
@@ -17,20 +16,13 @@ from verification.views import account_of, login_page
 
 LARGEST_ID: Final = 2**63 - 1
 
-# Whatever a file holds, opened on its own it can do nothing.
-POLICY: Final = "sandbox; default-src 'none'; img-src 'self'; style-src 'none'"
-
 
 def response(document: Document) -> HttpResponse:
     """Answer with a document's picture; who may look is the caller's to know.
 
     Shown in the page or the tab, never run, never kept by a cache. Http404 when its file is gone.
     """
-    try:
-        content = pictures.load(document.world_id, document.sha256)
-    except FileNotFoundError:
-        raise Http404 from None
-    return _picture(content, document.content_type, document.name)
+    return shown.kept_picture(document.world_id, document.sha256, document.content_type, document.name)
 
 
 @require_safe
@@ -58,20 +50,10 @@ def specimen(request: WorldRequest, slot: str) -> HttpResponse:
     if account.entity is None:
         raise Http404
     if slot == specimens.TEMPLATE:
-        return _picture(specimens.letter_template(account), "image/png", f"{slot}.png", download=True)
+        return shown.answer(specimens.letter_template(account), "image/png", f"{slot}.png", download=True)
     if account.entity_type not in materials.SLOTS or slot not in {
         place.name for place in materials.slots(account)
     }:
         raise Http404
     content = specimens.specimen(account, slot)
-    return _picture(content, "image/png", f"{slot}-specimen.png", download=True)
-
-
-def _picture(content: bytes, content_type: str, name: str, *, download: bool = False) -> HttpResponse:
-    answer = HttpResponse(content, content_type=content_type)
-    answer["Content-Disposition"] = content_disposition_header(as_attachment=download, filename=name) or ""
-    answer["Content-Security-Policy"] = POLICY
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "private, no-store"
-    answer["Cross-Origin-Resource-Policy"] = "same-origin"
-    return answer
+    return shown.answer(content, "image/png", f"{slot}-specimen.png", download=True)
