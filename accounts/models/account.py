@@ -66,7 +66,7 @@ class AccountQuerySet(StatefulQuerySet["Account"]):
 
 
 class Account(Stateful):
-    """A Mini Program account (later: an Official Account too) and its place in the lifecycle."""
+    """A Mini Program or an Official Account, and its place in the lifecycle."""
 
     world = models.ForeignKey(World, on_delete=models.CASCADE)
     account_type = models.CharField(max_length=20, choices=AccountType.choices)
@@ -133,9 +133,15 @@ class Account(Stateful):
         return self.first_category == GAME
 
     @property
+    def type(self) -> AccountType:
+        """Return what was registered, with the words that texts call it."""
+        return AccountType(self.account_type)
+
+    @property
     def facts(self) -> frozenset[Fact]:
         """Return what the stages have recorded that capabilities hang on."""
-        information = self.name and self.photo and self.introduction and self.first_category
+        described = self.type.is_official or self.first_category  # an Official Account has no categories
+        information = self.name and self.photo and self.introduction and described
         held = {Fact.GAME: self.is_game, Fact.INFORMATION: information, Fact.RELEASED: self.released_at}
         return frozenset(fact for fact, there in held.items() if there)
 
@@ -143,6 +149,7 @@ class Account(Stateful):
         """Return whether this account has the capability now, or why not; who asks is not looked at."""
         return policy.decide(
             capability,
+            account_type=self.type,
             entity=EntityType(self.entity_type) if self.entity_type else None,
             state=AccountState(self.state),
             facts=self.facts,

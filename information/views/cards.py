@@ -44,12 +44,17 @@ def opened_by_game(account: Account) -> list[dict[str, Any]]:
         entity = EntityType(account.entity_type)
         decision = policy.decide(
             capability,
+            account_type=account.type,
             entity=entity,
             state=AccountState(account.state),
             facts=account.facts | {Fact.GAME},
             closing=account.closes_at is not None,
         )
-        row = {"label": policy.label(capability), "state": "ok" if decision else "", "hint": decision.reason}
+        row = {
+            "label": policy.label(capability, account.type),
+            "state": "ok" if decision else "",
+            "hint": decision.reason,
+        }
         if not decision and entity not in policy.POLICY[capability].entities:
             row["state"] = "no"
         elif decision.way_out and decision.way_out != HERE:

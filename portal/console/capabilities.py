@@ -12,7 +12,7 @@ from accounts.models import Account
 from accounts.principals import Principal
 from portal.console.menu import address
 from portal.kernel import policy
-from portal.kernel.policy import POLICY, Grant
+from portal.kernel.policy import POLICY, Grant, Rule
 from portal.kernel.terms import AccountState, Capability, EntityType, Fact, Role
 from portal.kernel.wording import joined, listed, short_day
 
@@ -65,7 +65,7 @@ def rows(principal: Principal) -> list[dict[str, Any]]:
 
 def _row(principal: Principal, capability: Capability) -> dict[str, Any]:
     account = principal.account
-    row: dict[str, Any] = {"label": policy.label(capability)}
+    row: dict[str, Any] = {"label": policy.label(capability, account.type)}
     decision = principal.can(capability)
     if not decision and not _is_done(account, capability):
         row |= {"state": "", "hint": decision.reason}
@@ -110,7 +110,7 @@ def gate(principal: Principal, capability: Capability) -> dict[str, Any]:
     if not way_out and account.can(capability):
         way_out = "accounts:members"  # only the role is missing
     return {
-        "label": rule.label,
+        "label": policy.label(capability, account.type),
         "reason": decision.reason,
         "rows": requirements,
         "url": address(way_out) if way_out else "",
@@ -155,7 +155,7 @@ def table(principal: Principal) -> list[dict[str, Any]]:
     account = principal.account
     return [
         {
-            "label": rule.label,
+            "label": policy.label(capability, account.type),
             "cells": [
                 {"label": kind.label, "open": kind in rule.entities, "mine": kind == account.entity_type}
                 for kind in EntityType
@@ -166,8 +166,13 @@ def table(principal: Principal) -> list[dict[str, Any]]:
             "permission": rule.permission.label if rule.permission else "",
             "decision": principal.can(capability),
         }
-        for capability, rule in POLICY.items()
+        for capability, rule in _rules(account)
     ]
+
+
+def _rules(account: Account) -> list[tuple[Capability, Rule]]:
+    """Return the rows of the policy table that an account of this type has."""
+    return [(capability, rule) for capability, rule in POLICY.items() if account.type in rule.types]
 
 
 def _when(states: frozenset[AccountState]) -> str:
@@ -179,15 +184,16 @@ def _when(states: frozenset[AccountState]) -> str:
 
 def of_role(principal: Principal) -> dict[str, Any]:
     """Return what the role covers, whatever the account may: labels, and rows of what it does not."""
+    kind = principal.account.type
     decisions = {
         capability: policy.decide_for(capability, role=principal.role, held=principal.held)
-        for capability, rule in POLICY.items()
+        for capability, rule in _rules(principal.account)
         if rule.permission is not None
     }
     return {
-        "may": [str(policy.label(capability)) for capability, decision in decisions.items() if decision],
+        "may": [policy.label(capability, kind) for capability, decision in decisions.items() if decision],
         "rows": [
-            {"label": policy.label(capability), "state": "", "hint": decision.reason}
+            {"label": policy.label(capability, kind), "state": "", "hint": decision.reason}
             for capability, decision in decisions.items()
             if not decision
         ],

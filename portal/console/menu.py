@@ -41,7 +41,6 @@ class Entry:
 class Gate:
     """A page to come that this account could not enter yet: it says why, and goes when it is open."""
 
-    label: Promise
     capability: Capability
     icon: str
 
@@ -73,8 +72,8 @@ MENU: Final = (
     Group(
         _("Payment"),
         (
-            Gate(policy.label(Capability.OPEN_WECHAT_PAY), Capability.OPEN_WECHAT_PAY, "credit-card-2-front"),
-            Gate(policy.label(Capability.OPEN_VIRTUAL_PAYMENT), Capability.OPEN_VIRTUAL_PAYMENT, "coin"),
+            Gate(Capability.OPEN_WECHAT_PAY, "credit-card-2-front"),
+            Gate(Capability.OPEN_VIRTUAL_PAYMENT, "coin"),
         ),
     ),
     Group(
@@ -160,7 +159,7 @@ def _gate(entry: Gate, principal: Principal, path: str) -> dict[str, object] | N
         return None
     url = address("console:gate", entry.capability.value)
     return {
-        "label": entry.label,
+        "label": policy.label(entry.capability, principal.account.type),
         "url": url,
         "icon": entry.icon,
         "shut_reason": decision.reason,

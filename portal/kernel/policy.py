@@ -1,4 +1,4 @@
-"""One table says who may do what: entity types x account states x roles x facts, or why not in a sentence.
+"""One table says who may do what: types x account states x roles x facts, or why not in a sentence.
 
 Actions enforce it; pages, menus, docs and tests read it. Pure data, no database.
 """
@@ -15,11 +15,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.kernel.terms import AccountState as S
+from portal.kernel.terms import AccountType as T
 from portal.kernel.terms import Capability as C
 from portal.kernel.terms import EntityType as E
 from portal.kernel.terms import Fact, Role
 from portal.kernel.terms import Permission as P
 from portal.kernel.wording import joined
+
+MINI_PROGRAMS: Final = frozenset({T.MINI_PROGRAM})
+OFFICIAL_ACCOUNTS: Final = frozenset({T.SUBSCRIPTION, T.SERVICE})
+SERVICE_ACCOUNTS: Final = frozenset({T.SERVICE})
+EVERY_TYPE: Final = OFFICIAL_ACCOUNTS | MINI_PROGRAMS  # that can be registered here
 
 ANYONE: Final = frozenset(E)
 ORGANIZATIONS: Final = ANYONE - {E.INDIVIDUAL}
@@ -29,6 +35,13 @@ WIRERS: Final = MERCHANTS
 VERIFIED: Final = frozenset({S.VERIFIED, S.AUTHENTICATED})
 AUTHENTICATED: Final = frozenset({S.AUTHENTICATED})
 CONFIRMED: Final = frozenset(S) - {S.REGISTERED, S.ACTIVATED, S.EXPIRED}
+
+# Who may open an account of which type (console-rules 1.2).
+OPENERS: Final[Mapping[T, frozenset[E]]] = {
+    T.SUBSCRIPTION: ANYONE,
+    T.SERVICE: ORGANIZATIONS,
+    T.MINI_PROGRAM: ANYONE,
+}
 
 # What is done once and for all, and from when on it is.
 AFTER: Final[Mapping[C, frozenset[S]]] = {C.CONFIRM_ENTITY: CONFIRMED}
@@ -63,7 +76,9 @@ ROLES: Final[Mapping[P, Mapping[Role, Grant]]] = {
     P.DEVELOPMENT_MANAGEMENT: _roles("Yoo---"),
     P.DEVELOPMENT_SETTINGS: _roles("Y-Y---"),
     P.SUSPEND_SERVICE: _roles("YY----"),
+    P.ASSOCIATION: _roles("s-----"),
     P.DISASSOCIATE: _roles("YY----"),
+    P.CONTENT: _roles("YY----"),
     P.PLUGINS: _roles("YoY---"),
     P.GAME_OPERATION: _roles("YY----"),
     P.EXPERIENCE_MEMBERS: _roles("YYYY--"),
@@ -96,7 +111,8 @@ def grantable(role: Role) -> tuple[P, ...]:
 class Rule:
     """One row: what it is called, to which entity types it is open, in which states, to whom.
 
-    `permission` None: whoever holds the registration. `facts` are what must be recorded besides.
+    `permission` None: whoever holds the registration. `facts` are what must be recorded besides,
+    `types` the account types that have it at all. A label may say `%(kind)s`: ask `label` for it.
     """
 
     label: Promise
@@ -104,6 +120,7 @@ class Rule:
     states: frozenset[S]
     permission: P | None = None
     facts: tuple[Fact, ...] = ()
+    types: frozenset[T] = MINI_PROGRAMS
 
 
 @dataclass(frozen=True)
@@ -120,40 +137,40 @@ class Decision:
 
 POLICY: Final[Mapping[C, Rule]] = {
     C.CONFIRM_ENTITY: Rule(
-        gettext_lazy("Confirm the entity"), ANYONE, frozenset({S.ACTIVATED})
+        gettext_lazy("Confirm the entity"), ANYONE, frozenset({S.ACTIVATED}), types=EVERY_TYPE
     ),
     C.PAY_WIRE_TRANSFER: Rule(
-        gettext_lazy("Pay the wire transfer"), WIRERS, frozenset({S.AWAITING_TRANSFER})
+        gettext_lazy("Pay the wire transfer"), WIRERS, frozenset({S.AWAITING_TRANSFER}), types=EVERY_TYPE
     ),
     C.MANAGE_PROJECT_MEMBERS: Rule(
-        gettext_lazy("Project members"), ANYONE, CONFIRMED, P.PROJECT_MEMBERS
+        gettext_lazy("Project members"), ANYONE, CONFIRMED, P.PROJECT_MEMBERS, types=EVERY_TYPE
     ),
     C.MANAGE_EXPERIENCE_MEMBERS: Rule(
         gettext_lazy("Experience members"), ANYONE, CONFIRMED, P.EXPERIENCE_MEMBERS
     ),
     C.EDIT_DEVELOPMENT_SETTINGS: Rule(
-        gettext_lazy("Development settings"), ANYONE, CONFIRMED, P.DEVELOPMENT_SETTINGS
+        gettext_lazy("Development settings"), ANYONE, CONFIRMED, P.DEVELOPMENT_SETTINGS, types=EVERY_TYPE
     ),
     C.MANAGE_SECRETS: Rule(
-        gettext_lazy("AppSecret, upload key, server domains"), ANYONE, CONFIRMED, P.SECRETS
+        gettext_lazy("AppSecret, upload key, server domains"), ANYONE, CONFIRMED, P.SECRETS, types=EVERY_TYPE
     ),
     C.READ_OPERATION_LOG: Rule(
-        gettext_lazy("Operation log"), ANYONE, CONFIRMED, P.OPERATION_LOG
+        gettext_lazy("Operation log"), ANYONE, CONFIRMED, P.OPERATION_LOG, types=EVERY_TYPE
     ),
     C.CHANGE_PASSWORD: Rule(
-        gettext_lazy("Change of password"), ANYONE, CONFIRMED, P.IDENTITY
+        gettext_lazy("Change of password"), ANYONE, CONFIRMED, P.IDENTITY, types=EVERY_TYPE
     ),
     C.CHANGE_ADMINISTRATOR: Rule(
-        gettext_lazy("Change of administrator"), ORGANIZATIONS, CONFIRMED, P.IDENTITY
+        gettext_lazy("Change of administrator"), ORGANIZATIONS, CONFIRMED, P.IDENTITY, types=EVERY_TYPE
     ),
     C.CLOSE_ACCOUNT: Rule(
-        gettext_lazy("Closing the account"), ANYONE, VERIFIED | {S.LAPSED}, P.IDENTITY
+        gettext_lazy("Closing the account"), ANYONE, VERIFIED | {S.LAPSED}, P.IDENTITY, types=EVERY_TYPE
     ),
     C.RENAME: Rule(
-        gettext_lazy("Mini Program name"), ANYONE, VERIFIED, P.IDENTITY
+        gettext_lazy("%(kind)s name"), ANYONE, VERIFIED, P.IDENTITY, types=EVERY_TYPE
     ),
     C.EDIT_INFORMATION: Rule(
-        gettext_lazy("Mini Program information"), ANYONE, VERIFIED, P.INFORMATION
+        gettext_lazy("%(kind)s information"), ANYONE, VERIFIED, P.INFORMATION, types=EVERY_TYPE
     ),
     C.SUBMIT_FOR_VERIFICATION: Rule(
         gettext_lazy("Submission for verification"),
@@ -186,15 +203,38 @@ POLICY: Final[Mapping[C, Rule]] = {
         ORGANIZATIONS,
         frozenset({S.AWAITING_AUTHENTICATION, S.VERIFIED, S.LAPSED}),
         P.IDENTITY,
+        types=EVERY_TYPE,
     ),
     C.RENEW_AUTHENTICATION: Rule(
-        gettext_lazy("Renewal of WeChat authentication"), ORGANIZATIONS, AUTHENTICATED, P.IDENTITY
+        gettext_lazy("Renewal of WeChat authentication"),
+        ORGANIZATIONS,
+        AUTHENTICATED,
+        P.IDENTITY,
+        types=EVERY_TYPE,
     ),
     C.OPEN_WECHAT_PAY: Rule(
-        gettext_lazy("WeChat Pay"), ORGANIZATIONS, AUTHENTICATED, P.PAYMENT
+        gettext_lazy("WeChat Pay"), ORGANIZATIONS, AUTHENTICATED, P.PAYMENT, types=EVERY_TYPE
     ),
     C.OPEN_VIRTUAL_PAYMENT: Rule(
         gettext_lazy("Virtual Payment"), MERCHANTS, AUTHENTICATED, P.PAYMENT, (Fact.GAME,)
+    ),
+    C.ASSOCIATE_MINI_PROGRAMS: Rule(
+        gettext_lazy("Association of Mini Programs"), ANYONE, VERIFIED, P.ASSOCIATION, types=OFFICIAL_ACCOUNTS
+    ),
+    C.ANSWER_INVITATIONS: Rule(
+        gettext_lazy("Answers to invitations"), ANYONE, VERIFIED, P.IDENTITY, (Fact.INFORMATION,)
+    ),
+    C.DISASSOCIATE: Rule(
+        gettext_lazy("Disassociation"), ANYONE, VERIFIED | {S.LAPSED}, P.DISASSOCIATE, types=EVERY_TYPE
+    ),
+    C.EDIT_MENU: Rule(
+        gettext_lazy("Custom menu"), ANYONE, VERIFIED, P.CONTENT, types=OFFICIAL_ACCOUNTS
+    ),
+    C.WRITE_ARTICLES: Rule(
+        gettext_lazy("Graphic messages"), ANYONE, VERIFIED, P.CONTENT, types=OFFICIAL_ACCOUNTS
+    ),
+    C.SEND_TEMPLATE_MESSAGES: Rule(
+        gettext_lazy("Template messages"), ORGANIZATIONS, AUTHENTICATED, P.CONTENT, types=SERVICE_ACCOUNTS
     ),
 }  # fmt: skip
 
@@ -244,17 +284,20 @@ NOT_RECORDED: Final[Mapping[Fact, tuple[Promise, str]]] = {
 def decide(
     capability: C,
     *,
+    account_type: T,
     entity: E | None,
     state: S,
     facts: Collection[Fact] = (),
     closing: bool = False,
 ) -> Decision:
-    """Return whether an account of this entity type, state and facts has `capability`.
+    """Return whether an account of these types, state and facts has `capability`.
 
-    `entity` is None until the entity is confirmed; then only the state can refuse. An account that
-    is being closed has none.
+    `entity` is None until the entity is confirmed; then it refuses nothing. An account that is
+    being closed has none.
     """
     rule = POLICY[capability]
+    if account_type not in rule.types:
+        return Decision(False, _type_reason(rule, account_type))
     if entity is not None and entity not in rule.entities:
         return Decision(False, _entity_reason(capability, entity))
     if closing:
@@ -301,6 +344,26 @@ def decide_for(capability: C, *, role: Role, held: Collection[P]) -> Decision:
     )
 
 
+def may_open(account_type: T, entity: E) -> Decision:
+    """Return whether an entity of this type may open an account of this type (REG-2)."""
+    if entity in OPENERS[account_type]:
+        return Decision(True)
+    names = joined(kind.label for kind in E if kind in OPENERS[account_type])
+    return Decision(
+        False,
+        _("%(type)s is open to: %(names)s. This entity is of the type: %(entity)s.")
+        % {"type": account_type.label, "names": names, "entity": entity.label},
+    )
+
+
+def _type_reason(rule: Rule, account_type: T) -> str:
+    names = joined(kind.label for kind in T if kind in rule.types)
+    return _("It is open to: %(names)s. This account is: %(type)s.") % {
+        "names": names,
+        "type": account_type.label,
+    }
+
+
 def _entity_reason(capability: C, entity: E) -> str:
     if entity == E.INDIVIDUAL and capability == C.APPLY_FOR_AUTHENTICATION:
         return _("WeChat authentication is not supported for individuals.")
@@ -322,6 +385,6 @@ METHODS: Final[Mapping[E, tuple[str, ...]]] = {
 }
 
 
-def label(capability: C) -> Promise:
-    """Return what a page calls the capability."""
-    return POLICY[capability].label
+def label(capability: C, account_type: T) -> str:
+    """Return what a page of an account of this type calls the capability."""
+    return str(POLICY[capability].label) % {"kind": account_type.kind}

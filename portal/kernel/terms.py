@@ -3,8 +3,8 @@
 from enum import StrEnum
 
 from django.db import models
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 
 class AccountType(models.TextChoices):
@@ -14,6 +14,16 @@ class AccountType(models.TextChoices):
     SERVICE = "service", _("Service Account")
     MINI_PROGRAM = "mini_program", _("Mini Program")
     WECOM = "wecom", _("WeCom")
+
+    @property
+    def is_official(self) -> bool:
+        """Return whether it is an Official Account: a subscription or a service account."""
+        return self in {AccountType.SUBSCRIPTION, AccountType.SERVICE}
+
+    @property
+    def kind(self) -> str:
+        """Return what texts call an account of this type; they say `%(kind)s` and ask here."""
+        return gettext("Official Account") if self.is_official else str(self.label)
 
 
 class EntityType(models.TextChoices):
@@ -86,7 +96,9 @@ class Permission(models.TextChoices):
     )
     DEVELOPMENT_SETTINGS = "development_settings", pgettext_lazy("permission", "Development settings")
     SUSPEND_SERVICE = "suspend_service", pgettext_lazy("permission", "Suspend the service")
+    ASSOCIATION = "association", pgettext_lazy("permission", "Associate Mini Programs")
     DISASSOCIATE = "disassociate", pgettext_lazy("permission", "Disassociate Official Accounts")
+    CONTENT = "content", pgettext_lazy("permission", "Menu, articles, messages")
     PLUGINS = "plugins", pgettext_lazy("permission", "Plugins")
     GAME_OPERATION = "game_operation", pgettext_lazy("permission", "Game operation management")
     EXPERIENCE_MEMBERS = "experience_members", pgettext_lazy("permission", "Manage experience members")
@@ -100,14 +112,18 @@ class Permission(models.TextChoices):
 class Capability(StrEnum):
     """What somebody may want to do with an account; policy.py has one row for each."""
 
+    ANSWER_INVITATIONS = "answer_invitations"
     APPLY_FOR_AUTHENTICATION = "apply_for_authentication"
+    ASSOCIATE_MINI_PROGRAMS = "associate_mini_programs"
     CHANGE_ADMINISTRATOR = "change_administrator"
     CHANGE_PASSWORD = "change_password"  # noqa: S105 -- no password
     CLOSE_ACCOUNT = "close_account"
     CONFIRM_ENTITY = "confirm_entity"
     DELETE_VERSION = "delete_version"
+    DISASSOCIATE = "disassociate"
     EDIT_DEVELOPMENT_SETTINGS = "edit_development_settings"
     EDIT_INFORMATION = "edit_information"
+    EDIT_MENU = "edit_menu"
     MANAGE_EXPERIENCE_MEMBERS = "manage_experience_members"
     MANAGE_PROJECT_MEMBERS = "manage_project_members"
     MANAGE_SECRETS = "manage_secrets"
@@ -118,7 +134,9 @@ class Capability(StrEnum):
     RELEASE = "release"
     RENAME = "rename"
     RENEW_AUTHENTICATION = "renew_authentication"
+    SEND_TEMPLATE_MESSAGES = "send_template_messages"
     SET_TRIAL_VERSION = "set_trial_version"
     SUBMIT_FOR_VERIFICATION = "submit_for_verification"
     SUSPEND_SERVICE = "suspend_service"
     UPLOAD_VERSION = "upload_version"
+    WRITE_ARTICLES = "write_articles"
