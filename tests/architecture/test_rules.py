@@ -22,7 +22,14 @@ from portal.kernel.policy import POLICY
 from portal.kernel.terms import Capability
 
 ROOT = Path(__file__).resolve().parents[2]
-OURS = ("portal", "accounts", "verification", "information", "releases")
+OURS = (
+    "portal",
+    "accounts",
+    "verification",
+    "information",
+    "releases",
+    "associations",
+)
 MACHINES = {machine.name: machine for machine in machines()}
 
 # Capabilities that no action requires yet, and what brings it.
@@ -45,6 +52,8 @@ FINAL = {
     "accounts.Closing": {"undone", "closed"},
     "accounts.Member": {"removed"},
     "accounts.SignIn": {"ended"},
+    "associations.Article": {"deleted"},
+    "associations.Association": {"refused", "expired", "withdrawn", "disassociated"},
     "information.Naming": {"adopted", "refused", "dropped"},
     "releases.Release": {"replaced", "cancelled"},
     "releases.Service": set(),

@@ -23,6 +23,8 @@ def test_every_stateful_model_has_its_machine() -> None:
         "releases.Submission",
         "releases.Release",
         "releases.Service",
+        "associations.Article",
+        "associations.Association",
     ]
 
 

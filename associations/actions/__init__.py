@@ -1,0 +1,1 @@
+"""What can be done about associations and what they open, one function a sentence of the mission."""

@@ -1,0 +1,17 @@
+"""The associations stage's rows, by noun."""
+
+from associations.models.article import Article, Illustration
+from associations.models.association import Association
+from associations.models.follower import Follower
+from associations.models.menu import Menu
+from associations.models.template import MessageTemplate, TemplateMessage
+
+__all__ = [
+    "Article",
+    "Association",
+    "Follower",
+    "Illustration",
+    "Menu",
+    "MessageTemplate",
+    "TemplateMessage",
+]
