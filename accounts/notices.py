@@ -44,6 +44,7 @@ TOPICS: Final[tuple[tuple[str, StrOrPromise], ...]] = (
     ("information.category_", gettext_lazy("Category")),
     ("information.", gettext_lazy("Mini Program information")),
     ("releases.", gettext_lazy("Versions and releases")),
+    ("associations.", gettext_lazy("Associations")),
 )
 
 

@@ -139,13 +139,16 @@ class Shown:
         return buttons
 
 
-def current(request: HttpRequest, account: Account, purpose: str) -> Shown | None:
+def current(
+    request: HttpRequest, account: Account, purpose: str, subject_id: int | None = None
+) -> Shown | None:
     """Return the newest code for `purpose` while it concerns anybody, or None.
 
     A code that was used, or ran out more than ten minutes ago, whatever became of it, is history.
-    One query; `account` has its world and administrator at hand.
+    One query; `account` has its world and administrator at hand. `subject_id`: what the scan is about,
+    when that is not the account.
     """
-    found = confirmations.latest(purpose, account.pk)
+    found = confirmations.latest(purpose, subject_id or account.pk)
     if found is None or found.used_at is not None or account.world.now() >= found.expires_at + PERMIT:
         return None
     return shown(found, account, here=request.path)
@@ -218,10 +221,9 @@ def _own(principal: Principal, confirmation_id: int) -> Confirmation:
     """Return a code shown for this account, whatever it is for; everybody else's is not found."""
     found = Confirmation.objects.filter(
         pk=min(confirmation_id, LARGEST_ID),
-        subject_id=principal.account.pk,
         world=principal.account.world,
         purpose__in=scans.NAMES,
     ).first()
-    if found is None:
+    if found is None or scans.NAMES[found.purpose](found) != principal.account.pk:
         raise Http404
     return found

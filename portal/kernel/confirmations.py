@@ -30,7 +30,8 @@ class Purpose:
 
     `lock(subject_id)` takes the locks that come before the confirmation's own; `title` is what the
     phone asks; `objection(confirmation, by)` is the sentence why this person may not, or '';
-    `carry_out(confirmation, by)` does it. `facts` are (label, value) that the phone shows below the
+    `carry_out(confirmation, by)` does it; `turn_down(confirmation, by)` is what a no on the phone does,
+    beyond being told to the page. `facts` are (label, value) that the phone shows below the
     question, `waits_at` is the URL name of the page that shows the code and waits.
     """
 
@@ -39,6 +40,7 @@ class Purpose:
     lock: Callable[[int], object]
     objection: Callable[[Confirmation, Actor], str]
     carry_out: Callable[[Confirmation, Actor], None]
+    turn_down: Callable[[Confirmation, Actor], None] = lambda _confirmation, _by: None
     facts: Callable[[Confirmation], list[tuple[StrOrPromise, str]]] = lambda _confirmation: []
     waits_at: str = ""
 
@@ -139,6 +141,7 @@ def refuse(confirmation_id: int, *, by: Actor) -> Confirmation:
     confirmation = _open(confirmation_id, by)
     confirmation.refuse(reason=_("Refused on the phone."), by=by)
     confirmation.save()
+    PURPOSES[confirmation.purpose].turn_down(confirmation, by)
     return confirmation
 
 

@@ -39,6 +39,12 @@ class Limit(StrEnum):
     ALLOWED_ADDRESSES = "allowed_addresses"
     WITHDRAWALS_PER_DAY = "withdrawals_per_day"
     WITHDRAWALS_PER_MONTH = "withdrawals_per_month"
+    SAME_ENTITY_MINI_PROGRAMS = "same_entity_mini_programs"
+    OTHER_ENTITY_MINI_PROGRAMS = "other_entity_mini_programs"
+    OFFICIAL_ACCOUNTS_PER_MINI_PROGRAM = "official_accounts_per_mini_program"
+    ADDITIONS_BY_OFFICIAL_ACCOUNT = "additions_by_official_account"
+    ADDITIONS_OF_MINI_PROGRAM = "additions_of_mini_program"
+    MESSAGE_TEMPLATES = "message_templates"
 
 
 class Window(StrEnum):
@@ -55,11 +61,13 @@ class Ceiling:
     """One row: the most there may be, and the sentence when there are as many.
 
     The sentence knows `at_most` and, where a window ends, the day `again` on which it is free.
+    `code` is the platform's own number for the refusal, where programs know it by that.
     """
 
     at_most: int
     refusal: Promise
     window: Window = Window.EVER
+    code: str = ""
 
 
 LIMITS: Final[Mapping[Limit, Ceiling]] = {
@@ -160,6 +168,42 @@ LIMITS: Final[Mapping[Limit, Ceiling]] = {
         _("Not withdrawn: %(at_most)d of %(at_most)d used this month. Try again on %(again)s."),
         Window.MONTH,
     ),
+    Limit.SAME_ENTITY_MINI_PROGRAMS: Ceiling(
+        10,
+        _("Not invited: %(at_most)d of %(at_most)d Mini Programs of the same entity (89016). "
+          "Disassociate one first."),
+        code="89016",
+    ),
+    Limit.OTHER_ENTITY_MINI_PROGRAMS: Ceiling(
+        3,
+        _("Not invited: %(at_most)d of %(at_most)d Mini Programs of different entities (89017). "
+          "Disassociate one first."),
+        code="89017",
+    ),
+    Limit.OFFICIAL_ACCOUNTS_PER_MINI_PROGRAM: Ceiling(
+        500,
+        _("Not invited: this Mini Program has %(at_most)d of %(at_most)d Official Accounts (89009). "
+          "It has to disassociate one first."),
+        code="89009",
+    ),
+    Limit.ADDITIONS_BY_OFFICIAL_ACCOUNT: Ceiling(
+        13,
+        _("Not invited: %(at_most)d of %(at_most)d additions of this month are used (89030). "
+          "Try again on %(again)s."),
+        Window.MONTH,
+        code="89030",
+    ),
+    Limit.ADDITIONS_OF_MINI_PROGRAM: Ceiling(
+        500,
+        _("Not invited: this Mini Program was added %(at_most)d of %(at_most)d times this month (89030). "
+          "Try again on %(again)s."),
+        Window.MONTH,
+        code="89030",
+    ),
+    Limit.MESSAGE_TEMPLATES: Ceiling(
+        25,
+        _("Not added: %(at_most)d of %(at_most)d templates. Remove one first."),
+    ),
 }  # fmt: skip
 
 # Windows, each [start, end): at its end it is over.
@@ -200,6 +244,8 @@ CODE_REVIEW_WORKING_DAYS: Final = 7
 PHASED_RELEASE: Final = timedelta(days=15)  # then it goes to everybody
 ROLLBACK_CHOICES: Final = 5
 LOG_IN_CODE: Final = timedelta(minutes=5)  # what wx.login gave, for the game's server
+INVITATION: Final = timedelta(hours=24)  # to associate, for the Mini Program's administrator to answer
+MENU_BUTTONS: Final = (3, 5)  # of a custom menu: at the top, and below each of them
 MEMBERS: Final = (15, 30, 60, 90)  # individual; organization: neither, one of the two, both
 
 
@@ -231,7 +277,7 @@ class Usage:
             raise Refused(
                 LIMITS[self.limit].refusal
                 % {"at_most": self.at_most, "again": day(self.again_on) if self.again_on else ""},
-                code=self.limit.value,
+                code=LIMITS[self.limit].code or self.limit.value,
                 field=field,
             )
 

@@ -16,29 +16,41 @@ from portal.kernel.limits import LIMITS, Limit, Usage, Window
 from portal.kernel.models import Tally
 
 
-def spend(limit: Limit, subject: Any, *, field: str = "") -> Usage:
+def spend(limit: Limit, subject: Any, *, at: datetime | None = None, field: str = "") -> Usage:
     """Use one of `limit` for `subject` (a row with a world); return what is used now.
 
+    `at`: the moment it counts for, where that is written down too; a running clock may have gone on.
     Belongs inside an action. Raises Refused, with the limit's sentence at `field`, when none is left.
     """
-    period, _again = window(limit, subject.world.now())
+    now = at or subject.world.now()
+    period, _again = window(limit, now)
     row, _created = Tally.objects.get_or_create(
         limit=limit.value, subject_id=subject.pk, period=period, defaults={"world": subject.world}
     )
     free = Tally.objects.filter(pk=row.pk, used__lt=LIMITS[limit].at_most)
     if not free.update(used=F("used") + 1):
-        usage(limit, subject).require(field=field)
-    return usage(limit, subject)
+        usage(limit, subject, at=now).require(field=field)
+    return usage(limit, subject, at=now)
 
 
-def usage(limit: Limit, subject: Any) -> Usage:
-    """Return how much of `limit` the subject has used in the window of now."""
-    return usages(subject, limit)[0]
+def give_back(limit: Limit, subject: Any, *, at: datetime) -> None:
+    """Take back what was spent for `subject` at that moment: it is free again in its own window.
+
+    Belongs inside an action, which knows that it was spent and not given back yet.
+    """
+    period, _again = window(limit, at)
+    spent = Tally.objects.filter(limit=limit.value, subject_id=subject.pk, period=period, used__gt=0)
+    spent.update(used=F("used") - 1)
 
 
-def usages(subject: Any, *limits: Limit) -> list[Usage]:
-    """Return how much of each limit is used in the window of now, in their order. One query."""
-    now = subject.world.now()
+def usage(limit: Limit, subject: Any, *, at: datetime | None = None) -> Usage:
+    """Return how much of `limit` the subject has used in the window of now, or of `at`."""
+    return usages(subject, limit, at=at)[0]
+
+
+def usages(subject: Any, *limits: Limit, at: datetime | None = None) -> list[Usage]:
+    """Return how much of each limit is used in the window of now, or of `at`, in their order. One query."""
+    now = at or subject.world.now()
     windows = {limit: window(limit, now) for limit in limits}
     rows = Tally.objects.filter(
         subject_id=subject.pk,

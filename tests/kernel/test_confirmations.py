@@ -35,6 +35,7 @@ def carried_out(monkeypatch) -> list[str]:
         lock=lambda subject_id: found.append("locked"),
         objection=lambda _confirmation, by: "Not you." if by.name == "Mei Ran" else "",
         carry_out=lambda _confirmation, by: found.append(by.name),
+        turn_down=lambda _confirmation, by: found.append(f"not {by.name}"),
     )
     monkeypatch.setitem(PURPOSES, GREET, purpose)
     return found
@@ -117,7 +118,7 @@ def test_refused_on_the_phone_carries_nothing_out(carried_out, lin_yue):
     shown = ask(lin_yue)
     answered = confirmations.refuse(shown.pk, by=lin_yue.as_actor())
     assert (answered.state, answered.refusal) == ("refused", "Refused on the phone.")
-    assert "Lin Yue" not in carried_out
+    assert carried_out == ["locked", "not Lin Yue"]
 
 
 def test_what_cannot_be_carried_out_leaves_the_code_waiting(carried_out, lin_yue, monkeypatch):

@@ -34,6 +34,12 @@ def test_every_limit_has_a_row_and_the_numbers_are_the_platforms():
         "allowed_addresses": 100,
         "withdrawals_per_day": 1,
         "withdrawals_per_month": 10,
+        "same_entity_mini_programs": 10,
+        "other_entity_mini_programs": 3,
+        "official_accounts_per_mini_program": 500,
+        "additions_by_official_account": 13,
+        "additions_of_mini_program": 500,
+        "message_templates": 25,
     }
 
 
@@ -48,7 +54,8 @@ def test_the_last_one_passes_and_the_next_is_refused_with_the_number(limit):
     Usage(limit, at_most - 1).require(field="admin_phone")
     with pytest.raises(Refused) as refused:
         Usage(limit, at_most).require(field="admin_phone")
-    assert (refused.value.code, refused.value.field) == (limit.value, "admin_phone")
+    code = LIMITS[limit].code or limit.value
+    assert (refused.value.code, refused.value.field) == (code, "admin_phone")
     assert str(at_most) in refused.value.message
     assert "%" not in refused.value.message
 

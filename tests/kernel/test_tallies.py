@@ -76,3 +76,23 @@ def test_a_refused_use_leaves_no_trace(account):
     with pytest.raises(Refused):
         tallies.spend(Limit.PHOTO_CHANGES, account)
     assert Tally.objects.get().used == 5
+
+
+def test_what_is_given_back_is_free_in_the_month_in_which_it_was_spent(account, time):
+    """Twice more than was spent is nothing: no count goes below zero."""
+    march = account.world.now()
+    tallies.spend(Limit.PHOTO_CHANGES, account, at=march)
+    time.reaches(datetime(2019, 4, 1, tzinfo=SHANGHAI))
+    account.world.refresh_from_db()
+    tallies.spend(Limit.PHOTO_CHANGES, account)
+    for _again in range(3):
+        tallies.give_back(Limit.PHOTO_CHANGES, account, at=march)
+    assert dict(Tally.objects.values_list("period", "used")) == {"2019-03": 0, "2019-04": 1}
+    assert tallies.usage(Limit.PHOTO_CHANGES, account).used == 1
+
+
+def test_a_moment_says_for_which_month_is_spent(account):
+    """What a running clock says a moment later does not count."""
+    april = datetime(2019, 4, 1, tzinfo=SHANGHAI)
+    assert tallies.spend(Limit.PHOTO_CHANGES, account, at=april).used == 1
+    assert tallies.usage(Limit.PHOTO_CHANGES, account).used == 0
