@@ -37,11 +37,11 @@ def register(
 ) -> str:
     """Make a scan of the administrator known; returns its name.
 
-    The subject is the account, which is locked, or what `account_of` knows the account of; whoever is the administrator at that moment may
-    confirm, while the account still has `capability`. Without `carry_out` the scan only permits
-    what `confirmations.use` then does. The phone shows the account first, then `facts`. `lock` is for
-    what has to be held before the account; `also` is one more sentence why not, in the moment of the
-    scan, or ''.
+    The subject is the account, which is locked, or a row of which `account_of` knows the account;
+    whoever is its administrator at that moment may confirm, while it still has `capability`. Without
+    `carry_out` the scan only permits what `confirmations.use` then does; `turn_down` is what a no on
+    the phone does. The phone shows the account first, then `facts`. `lock` is for what has to be held
+    before the account; `also` is one more sentence why not, in the moment of the scan, or ''.
     """
 
     def objection(confirmation: Confirmation, by: Actor) -> str:

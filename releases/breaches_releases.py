@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from accounts.models import Account
 from portal.kernel.models import Deadline
 from releases import words
-from releases.models import Release, Submission
+from releases.models import Release, Service, Submission
 
 State = Release.State
 ONLINE = (State.FULL, State.PHASED)
@@ -24,6 +24,7 @@ def breaches() -> list[str]:
     phased = Release.objects.filter(pk=OuterRef("subject_id"), state=State.PHASED)
     of_account = Release.objects.filter(account=OuterRef("pk"))
     earlier = Release.objects.filter(account=OuterRef("account"), pk__lt=OuterRef("pk"))
+    suspended = Service.objects.filter(account=OuterRef("pk"), state=Service.State.SUSPENDED)
     found: dict[str, QuerySet[Any]] = {
         "release %d: its submission was never approved": releases.filter(
             Q(submission__decided_at__isnull=True) | ~Q(submission__state=Submission.State.RELEASED)
@@ -56,6 +57,12 @@ def breaches() -> list[str]:
         ),
         "account %d: was online, and nothing is": accounts.filter(
             Exists(of_account), ~Exists(of_account.filter(state=State.FULL))
+        ),
+        "account %d: its service is suspended, and it does not know": accounts.filter(
+            Exists(suspended), suspended_at__isnull=True
+        ),
+        "account %d: is suspended, and its service runs": accounts.filter(
+            ~Exists(suspended), suspended_at__isnull=False
         ),
     }
     return [

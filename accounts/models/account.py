@@ -89,6 +89,7 @@ class Account(Stateful):
     introduction = models.CharField(max_length=120, blank=True)
     first_category = models.CharField(max_length=20, blank=True)
     released_at = models.DateTimeField(null=True)
+    suspended_at = models.DateTimeField(null=True, help_text="Since when its service is suspended.")
 
     registered_at = models.DateTimeField()
     activated_at = models.DateTimeField(null=True)

@@ -169,6 +169,8 @@ def suspend(account_id: int, *, reason: str, by: Actor) -> Service:
     why = _reason(reason)
     service.suspend(reason=why, by=by)
     service.save()
+    account.suspended_at = account.world.now()
+    account.save(update_fields=["suspended_at"])
     notices.tell(account, words.SUSPENDED, reason=why)
     words.write(account, "suspended", reason=why)
     return service
@@ -186,6 +188,8 @@ def resume(account_id: int, *, by: Actor) -> Service:
         )
     service.resume(by=by)
     service.save()
+    account.suspended_at = None
+    account.save(update_fields=["suspended_at"])
     notices.tell(account, words.RESUMED)
     words.write(account, "resumed")
     return service

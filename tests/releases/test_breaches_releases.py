@@ -6,8 +6,9 @@ import pytest
 from django.db import connection
 
 from portal.kernel import deadlines
+from portal.kernel.actors import SIMULATOR
 from portal.simulator import walks
-from releases import words
+from releases import actions, words
 from releases.breaches_releases import breaches
 from releases.models import Release
 
@@ -60,3 +61,16 @@ def test_a_full_release_that_not_all_have_and_a_history_without_end(phased) -> N
         f"release {full.pk}: is history, and has no end",
         f"account {full.account_id}: was online, and nothing is",
     ]
+
+
+def test_a_suspension_that_account_and_service_tell_differently(phased) -> None:
+    pk = phased.account_id
+    actions.suspend(pk, reason="Moving house", by=SIMULATOR)
+    assert breaches() == []
+    spoil("accounts_account", "suspended_at", "NULL", pk)
+    assert breaches() == [f"account {pk}: its service is suspended, and it does not know"]
+    spoil("accounts_account", "suspended_at", "confirmed_at", pk)
+    actions.resume(pk, by=SIMULATOR)
+    assert breaches() == []
+    spoil("accounts_account", "suspended_at", "confirmed_at", pk)
+    assert breaches() == [f"account {pk}: is suspended, and its service runs"]
