@@ -1,4 +1,4 @@
-"""One story of an Official Account and a Mini Program: invited, answered, associated, parted (ASC-2, ASC-3)."""
+"""A story of an Official Account and a Mini Program: invited, answered, associated, parted (ASC-3)."""
 
 from __future__ import annotations
 

@@ -71,6 +71,10 @@ ABOUT: Final[dict[str, tuple[Any, Q]]] = {
         gettext_lazy("Versions and releases"),
         Q(subject_type__startswith="releases.") | Q(name__startswith="releases."),
     ),
+    "associations": (
+        gettext_lazy("Associations"),
+        Q(subject_type__startswith="associations.") | Q(name__startswith="associations."),
+    ),
     "closing": (gettext_lazy("Closing"), Q(subject_type="accounts.Closing")),
 }
 
