@@ -9,7 +9,7 @@ from accounts.models import Account
 from portal.kernel import policy, worlds
 from portal.kernel.actors import SIMULATOR
 from portal.kernel.models import Verdict, World
-from portal.kernel.terms import EntityType, VerificationMethod
+from portal.kernel.terms import AccountType, EntityType, VerificationMethod
 from portal.simulator.walks import releases
 from portal.simulator.walks.information import perfect
 from portal.simulator.walks.verification import (
@@ -45,9 +45,11 @@ def account_at(
     wechat_id: str = "",
     language: str = "en",
     category: str = "casual",
+    account_type: str = AccountType.MINI_PROGRAM,
 ) -> Account:
     """Return an account at `stage`: a state of the account's own machine, or what `PERFECTED` names.
 
+    Official Accounts know the states alone: what `PERFECTED` names is a Mini Program's.
     A company goes by wire transfer where that leads to the stage, unless `method` says otherwise;
     one verified by wire may be authenticated too. For an expired or lapsed one the world's clock has
     gone on to the end. ValueError for a stage that entity type and method never come to.
@@ -62,9 +64,14 @@ def account_at(
     }
     unconfirmed = ("registered", "activated")
     reachable = typed.method in policy.METHODS[EntityType(entity_type)]
-    if not reachable or stage not in (*unconfirmed, *ways[VerificationMethod(typed.method)]):
+    stages = (*unconfirmed, *ways[VerificationMethod(typed.method)])
+    if account_type != AccountType.MINI_PROGRAM:
+        stages = tuple(name for name in stages if name not in PERFECTED)
+    if not reachable or stage not in stages:
         raise ValueError(f"{entity_type} cannot be brought to {stage}")
-    account = register(world, email or free_email(world, typed.entity_name), language=language)
+    account = register(
+        world, email or free_email(world, typed.entity_name), language=language, account_type=account_type
+    )
     if stage == "registered":
         return account
     account = activate(account)

@@ -86,11 +86,18 @@ def administrator(world: World, wechat_id: str) -> Person:
     return Person.objects.get(world=world, wechat_id=wechat_id)
 
 
-def register(world: World, email: str, *, password: str = PASSWORD, language: str = "en") -> Account:
+def register(
+    world: World,
+    email: str,
+    *,
+    password: str = PASSWORD,
+    language: str = "en",
+    account_type: str = AccountType.MINI_PROGRAM,
+) -> Account:
     """Register an e-mail; its activation letter waits in the mailbox."""
     return accounts.register(
         world.pk,
-        account_type=AccountType.MINI_PROGRAM,
+        account_type=account_type,
         email=email,
         password=password,
         language=language,
