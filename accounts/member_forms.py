@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts import places
+from accounts.models import Account
 from portal.kernel import policy
 from portal.kernel.errors import Refused
 from portal.kernel.forms import TextField
@@ -18,11 +19,15 @@ from portal.kernel.terms import Role
 CHOOSE_ROLE: Final = {"required": _("Choose a role."), "invalid_choice": _("Choose a role.")}
 
 # What a role is for, in one line; what it may exactly is the matrix's to say.
-WHAT_FOR: Final[Mapping[str, Promise]] = {
+WHAT_FOR: Final[dict[str, Promise]] = {
     Role.OPERATOR: _("Runs the Mini Program: information, payment, promotion, data."),
     Role.DEVELOPER: _("Builds it: uploads versions, sets domains and message push."),
     Role.DATA_ANALYST: _("Reads its figures."),
     Role.EXPERIENCE_MEMBER: _("Opens the experience version on the phone, and nothing else."),
+}
+WHAT_FOR_OFFICIAL: Final[Mapping[str, Promise]] = WHAT_FOR | {
+    Role.OPERATOR: _("Runs the Official Account: information, menu, articles, messages."),
+    Role.DEVELOPER: _("Connects its server: API allowlist and message push."),
 }
 
 
@@ -57,13 +62,18 @@ class RoleForm(forms.Form):
     )
 
     def __init__(
-        self, data: Any = None, *, roles: Sequence[Role], initial: dict[str, Any] | None = None
+        self,
+        data: Any = None,
+        *,
+        account: Account,
+        roles: Sequence[Role],
+        initial: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(data, initial=initial)
         self.fields["role"].choices = [(role.value, role.label) for role in roles]  # type: ignore[attr-defined]
         chosen = self["role"].value()
         self.chosen = Role(chosen) if chosen in roles else roles[0]
-        self.grantable = policy.grantable(self.chosen)
+        self.grantable = policy.grantable(self.chosen, account.type)
         self.fields["granted"].choices = [(one.value, one.label) for one in self.grantable]  # type: ignore[attr-defined]
 
     def refuse(self, refusal: Refused) -> None:
@@ -81,13 +91,14 @@ class MemberForm(RoleForm):
     )
 
 
-def cards(roles: Sequence[Role], shut: Mapping[Role, str]) -> list[dict[str, Any]]:
+def cards(account: Account, roles: Sequence[Role], shut: Mapping[Role, str]) -> list[dict[str, Any]]:
     """Return the roles as `_partials/choices.html` wants them; `shut` says why a role cannot be taken."""
+    what_for = WHAT_FOR_OFFICIAL if account.type.is_official else WHAT_FOR
     return [
         {
             "value": role.value,
             "title": role.label,
-            "text": WHAT_FOR[role],
+            "text": what_for[role],
             "shut_reason": shut.get(role, ""),
         }
         for role in roles

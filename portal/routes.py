@@ -13,6 +13,8 @@ from typing import Any, Final
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from portal.kernel.terms import Capability
+
 
 class Who(StrEnum):
     """Who may open a route; everybody else is led to where they may become that."""
@@ -35,7 +37,7 @@ MATRIX: Final[dict[str, Who]] = {
     "accounts:register": Who.WORLD,
     "accounts:types": Who.WORLD,
     "accounts:agreements": Who.WORLD,
-    "accounts:register_mini_program": Who.WORLD,
+    "accounts:register_account": Who.WORLD,
     "accounts:captcha": Who.WORLD,
     "accounts:activation": Who.REGISTRANT,
     "accounts:resend": Who.REGISTRANT,
@@ -226,6 +228,16 @@ MATRIX: Final[dict[str, Who]] = {
     "simulator:directory_remove": Who.WORLD,
 }
 
+# Pages that accounts of some types alone have, by how their full names begin, and what they are for.
+OF_SOME_TYPES: Final = (
+    ("releases:", Capability.UPLOAD_VERSION),
+    ("information:categories", Capability.CHOOSE_CATEGORIES),
+    ("information:add_category", Capability.CHOOSE_CATEGORIES),
+    ("information:remove_category", Capability.CHOOSE_CATEGORIES),
+    ("accounts:development_domains", Capability.MANAGE_SERVER_DOMAINS),
+    ("accounts:development_upload", Capability.MANAGE_UPLOAD_KEY),
+)
+
 # The desk's routes are Django's own, made for each model: the site lets staff in, and nobody else.
 DESK: Final = "admin"
 DESK_LOG_IN: Final = "admin:login"
@@ -253,6 +265,11 @@ def routes() -> list[Route]:
         Route("/" + path, methods(view), name, who(name))
         for path, name, view in _walk(get_resolver(), "", "")
     ]
+
+
+def capability_of(name: str) -> Capability | None:
+    """Return what the page of this full name is for, where not every account type has it."""
+    return next((capability for beginning, capability in OF_SOME_TYPES if name.startswith(beginning)), None)
 
 
 def who(name: str) -> Who | None:

@@ -108,7 +108,7 @@ def reset_secret(account_id: int, *, by: Actor) -> str:
 def ask_upload_key(account_id: int, *, by: Actor) -> Confirmation:
     """Ask the administrator's phone to permit a new code upload key."""
     account, settings = _lock(account_id)
-    account.require(Capability.MANAGE_SECRETS, by=by)
+    account.require(Capability.MANAGE_UPLOAD_KEY, by=by)
     return scans.ask(RESET_UPLOAD_KEY, account, by=by, facts={"first": settings.upload_key_set_at is None})
 
 
@@ -126,7 +126,7 @@ def reset_upload_key(account_id: int, *, by: Actor) -> str:
 @action
 def _keep_upload_key(account_id: int, *, public: str, by: Actor) -> None:
     account, settings = _lock(account_id)
-    account.require(Capability.MANAGE_SECRETS, by=by)
+    account.require(Capability.MANAGE_UPLOAD_KEY, by=by)
     confirmations.use(RESET_UPLOAD_KEY, account, by=by)
     settings.upload_key = public
     settings.upload_key_set_at = account.world.now()
@@ -165,6 +165,7 @@ def save_upload_allowlist(account_id: int, *, entries: Iterable[str], on: bool, 
     """
     account, settings = _lock(account_id)
     account.require(Capability.EDIT_DEVELOPMENT_SETTINGS, by=by)
+    account.require(Capability.UPLOAD_VERSION, by=by)
     found = allowlists.checked(entries, field="entries")
     if set(found) == set(settings.upload_allowlist) and on == settings.upload_allowlist_on:
         return False
@@ -189,7 +190,7 @@ def ask_domains(
     the phone confirms, and it is asked for here too: nobody scans in vain.
     """
     account, settings = _lock(account_id)
-    account.require(Capability.MANAGE_SECRETS, by=by)
+    account.require(Capability.MANAGE_SERVER_DOMAINS, by=by)
     wanted, before = rules.checked(domains), rules.complete(settings.domains)
     if rules.is_same(before, wanted):
         return None
@@ -316,7 +317,7 @@ RESET_SECRET: Final = scans.register(
 )
 RESET_UPLOAD_KEY: Final = scans.register(
     "accounts.reset_upload_key",
-    capability=Capability.MANAGE_SECRETS,
+    capability=Capability.MANAGE_UPLOAD_KEY,
     title=lambda confirmation: (
         gettext_lazy("Generate the code upload key")
         if confirmation.facts.get("first")
@@ -326,7 +327,7 @@ RESET_UPLOAD_KEY: Final = scans.register(
 )
 CHANGE_DOMAINS: Final = scans.register(
     "accounts.change_domains",
-    capability=Capability.MANAGE_SECRETS,
+    capability=Capability.MANAGE_SERVER_DOMAINS,
     title=lambda _confirmation: gettext_lazy("Change the server domains"),
     carry_out=_change_domains,
     facts=_shown_on_the_phone,

@@ -66,7 +66,7 @@ def ask_to_add(
     account = Account.objects.lock(account_id)
     account.require(Capability.MANAGE_PROJECT_MEMBERS, by=by)
     _require_role(role, policy.PROJECT_ROLES)
-    kept = _grantable(role, granted)
+    kept = _grantable(account, role, granted)
     person = places.find(account, wechat_id)
     _require_stranger(account, person)
     places.require_one(account, person, role)
@@ -82,7 +82,7 @@ def ask_to_change(
     account.require(Capability.MANAGE_PROJECT_MEMBERS, by=by)
     member = _lock_member(account, member_id)
     _require_role(role, (*policy.PROJECT_ROLES, Role.EXPERIENCE_MEMBER))
-    kept = _grantable(role, granted)
+    kept = _grantable(account, role, granted)
     if (member.role, set(member.granted)) == (role, set(kept)):
         raise Refused(
             _("Nothing was changed: role and permissions are the same as before. Choose others."),
@@ -246,9 +246,9 @@ def _require_role(role: str, allowed: Iterable[str]) -> None:
         )
 
 
-def _grantable(role: str, granted: Iterable[str]) -> list[str]:
+def _grantable(account: Account, role: str, granted: Iterable[str]) -> list[str]:
     """Return what is granted, in the matrix's order. Raises Refused for what this role cannot be granted."""
-    wanted, grantable = set(granted), policy.grantable(Role(role))
+    wanted, grantable = set(granted), policy.grantable(Role(role), account.type)
     if wanted - set(grantable):
         raise Refused(
             _("Nothing was asked for: this role cannot be granted all of that. Look at its permissions."),

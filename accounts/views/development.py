@@ -41,6 +41,7 @@ from portal.kernel.errors import Refused
 from portal.kernel.http import WorldRequest
 from portal.kernel.limits import Limit
 from portal.kernel.models import Confirmation
+from portal.kernel.policy import POLICY
 from portal.kernel.terms import Capability
 
 View = Callable[..., HttpResponse]
@@ -82,11 +83,14 @@ def development(request: WorldRequest, principal: Principal) -> HttpResponse:
         {
             "account": account,
             "settings": settings,
+            "has_code": account.type in POLICY[Capability.UPLOAD_VERSION].types,
             "domains": _domains(settings),
             "quota": tallies.usage(Limit.DOMAIN_CHANGES, account),
             "domains_wait": waiting is not None and waiting.waits,
             "may_edit": principal.can(Capability.EDIT_DEVELOPMENT_SETTINGS),
             "may_manage": principal.can(Capability.MANAGE_SECRETS),
+            "may_domains": principal.can(Capability.MANAGE_SERVER_DOMAINS),
+            "may_upload_key": principal.can(Capability.MANAGE_UPLOAD_KEY),
         },
     )
 
@@ -130,7 +134,7 @@ def show_secret(request: WorldRequest, principal: Principal) -> HttpResponse:
 @require_safe
 @never_cache
 @for_principal
-@needing(Capability.MANAGE_SECRETS)
+@needing(Capability.MANAGE_UPLOAD_KEY)
 def upload_key(request: WorldRequest, principal: Principal) -> HttpResponse:
     """Show the administrator's scan that permits a new code upload key."""
     settings = settings_of(principal.account)
@@ -151,7 +155,7 @@ def ask_upload_key(request: WorldRequest, principal: Principal) -> HttpResponse:
 @require_POST
 @never_cache
 @for_principal
-@needing(Capability.MANAGE_SECRETS)
+@needing(Capability.MANAGE_UPLOAD_KEY)
 def download_upload_key(request: WorldRequest, principal: Principal) -> HttpResponse:
     """Make a new upload key and answer with its private half as a file, once."""
     private = actions.reset_upload_key(principal.account.pk, by=principal.actor)
@@ -231,7 +235,7 @@ def upload_allowlist(request: WorldRequest, principal: Principal) -> HttpRespons
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @for_principal
-@needing(Capability.MANAGE_SECRETS)
+@needing(Capability.MANAGE_SERVER_DOMAINS)
 def domains(request: WorldRequest, principal: Principal) -> HttpResponse:
     """Edit the server domains; the administrator's scan then carries it out.
 
@@ -277,7 +281,7 @@ def domains(request: WorldRequest, principal: Principal) -> HttpResponse:
 @require_safe
 @never_cache
 @for_principal
-@needing(Capability.MANAGE_SECRETS)
+@needing(Capability.MANAGE_SERVER_DOMAINS)
 def domains_scan(request: WorldRequest, principal: Principal) -> HttpResponse:
     """Show what the scan will change, and what became of it."""
     scan = administrator_scans.current(request, principal.account, actions.CHANGE_DOMAINS)

@@ -11,6 +11,7 @@ from django.contrib.auth import login, logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import actions, browsers, principals, steps
@@ -19,7 +20,9 @@ from accounts.principals import GUEST, PERSON, SIGN_IN, WAITING, principal_of
 from portal.kernel.actors import VISITOR, Actor
 from portal.kernel.errors import Refused
 from portal.kernel.http import WorldRequest, is_htmx
+from portal.kernel.policy import POLICY
 from portal.kernel.terms import Role
+from portal.routes import capability_of
 
 View = Callable[..., HttpResponseBase]
 
@@ -30,7 +33,8 @@ def for_principal(view: View) -> View:
     """Call the view with the principal, once the account's entity is confirmed.
 
     Nobody signed in goes to the log-in, as does who is no member any more; a registration not
-    confirmed yet goes to its own step (REG-10).
+    confirmed yet goes to its own step (REG-10), and an account whose type has no such page to the gate
+    that says so.
     """
 
     @wraps(view)
@@ -40,9 +44,20 @@ def for_principal(view: View) -> View:
             return go_to(request, login_page(request))
         if principal.account.confirmed_at is None:
             return go_to(request, steps.url_for(principal.account))
+        if gate := _gate(request, principal.account):
+            return go_to(request, gate)
         return view(request, principal, *args, **kwargs)
 
     return guarded
+
+
+def _gate(request: HttpRequest, account: Account) -> str:
+    """Return the address of the gate of a page that accounts of this type do not have, or ''."""
+    match = request.resolver_match
+    capability = capability_of(match.view_name) if match else None
+    if capability is None or account.type in POLICY[capability].types:
+        return ""
+    return reverse("console:gate", args=[capability.value])
 
 
 def go_to(request: HttpRequest, url: str) -> HttpResponse:

@@ -28,12 +28,10 @@ from portal.kernel.errors import Refused
 from portal.kernel.http import WorldRequest
 from portal.kernel.models import Confirmation
 from portal.kernel.policy import Decision
-from portal.kernel.terms import Capability, Permission, Role
+from portal.kernel.terms import Capability, Role
 from portal.outside.models import Person
 
 PAGE: Final = "accounts:members"
-ROLES: Final = (*policy.PROJECT_ROLES, Role.EXPERIENCE_MEMBER)
-SHOWN_ROLES: Final = (Role.ADMINISTRATOR, *ROLES)  # a guest was let in once, and has no column
 SHOWN_AT_ONCE: Final = 20  # experience members
 LONGEST_SEARCH: Final = 40
 LARGEST_ID: Final = 2**63 - 1
@@ -70,9 +68,11 @@ def members(request: WorldRequest, principal: Principal) -> HttpResponse:
         "project": [member for member in project if _is_sought(member.person, query)],
         "page": page,
         "waiting": [_shown(request, account, row, people[row.facts["person"]]) for row in waiting],
-        "matrix": _matrix(),
-        "roles": [role.label for role in SHOWN_ROLES],
+        "has_experience": _has_experience(account),
+        "matrix": _matrix(account),
+        "roles": [role.label for role in (Role.ADMINISTRATOR, *_roles(account))],
         "may": may,
+        "why_not": may["experience" if _has_experience(account) else "project"].reason,
         "now": account.world.now(),
         "running": account.world.running,
         "me": principal.actor.id,
@@ -126,11 +126,26 @@ def _shown(request: WorldRequest, account: Account, waiting: Confirmation, perso
     }
 
 
-def _matrix() -> list[dict[str, Any]]:
-    """Return what each role may do, from the table that the rules read (5.3)."""
+def _has_experience(account: Account) -> bool:
+    """Return whether an account of this type has an experience version, and members for it."""
+    return account.type in policy.POLICY[Capability.MANAGE_EXPERIENCE_MEMBERS].types
+
+
+def _roles(account: Account) -> tuple[Role, ...]:
+    """Return the roles that a member of this account can have."""
+    experience = (Role.EXPERIENCE_MEMBER,) if _has_experience(account) else ()
+    return (*policy.PROJECT_ROLES, *experience)
+
+
+def _matrix(account: Account) -> list[dict[str, Any]]:
+    """Return what each role may do here, from the table that the rules read (5.3).
+
+    A guest was let in once, and has no column.
+    """
+    shown = (Role.ADMINISTRATOR, *_roles(account))
     return [
-        {"label": permission.label, "cells": [row[role] for role in SHOWN_ROLES]}
-        for permission, row in policy.ROLES.items()
+        {"label": permission.label, "cells": [row[role] for role in shown]}
+        for permission, row in policy.used_by(account.type).items()
     ]
 
 
@@ -145,13 +160,15 @@ def add(request: WorldRequest, principal: Principal) -> HttpResponse:
 
     `show` among what was sent asks for the permissions of the role chosen, where no script does.
     """
+    account, roles = principal.account, _roles(principal.account)
     if request.method != "POST" or "show" in request.POST:
         sent = request.POST if request.method == "POST" else request.GET
         initial = {"role": sent.get("role", ""), "wechat_id": sent.get("wechat_id", "")[:LONGEST_SEARCH]}
-        if initial["role"] not in ROLES:
-            initial["role"] = Role.DEVELOPER if _may(principal)["project"] else Role.EXPERIENCE_MEMBER
-        return _add_page(request, principal, MemberForm(roles=ROLES, initial=initial))
-    form = MemberForm(request.POST, roles=ROLES)
+        if initial["role"] not in roles:
+            initial["role"] = Role.DEVELOPER if _may(principal)["project"] else roles[-1]
+        form = MemberForm(account=account, roles=roles, initial=initial)
+        return _add_page(request, principal, form)
+    form = MemberForm(request.POST, account=account, roles=roles)
     if form.is_valid():
         try:
             return _add(request, principal, form.cleaned_data)
@@ -180,18 +197,19 @@ def _add_page(request: WorldRequest, principal: Principal, form: MemberForm) -> 
         shut[Role.EXPERIENCE_MEMBER] = may["experience"].reason
     context = _counts(principal.account) | {
         "form": form,
-        "cards": member_forms.cards(ROLES, shut),
-        "brings": _brings(form),
+        "has_experience": _has_experience(principal.account),
+        "cards": member_forms.cards(principal.account, _roles(principal.account), shut),
+        "brings": _brings(principal.account, form),
         "may": may,
         "samples": _samples(principal.account),
     }
     return render(request, "accounts/members_add.html", context)
 
 
-def _brings(form: RoleForm) -> list[str]:
+def _brings(account: Account, form: RoleForm) -> list[str]:
     """Return what the role chosen may do without being granted anything."""
     held = policy.permissions(form.chosen)
-    return [str(permission.label) for permission in Permission if permission in held]
+    return [str(permission.label) for permission in policy.used_by(account.type) if permission in held]
 
 
 def _samples(account: Account) -> list[Sample]:
@@ -223,27 +241,25 @@ def _samples(account: Account) -> list[Sample]:
 def edit(request: WorldRequest, principal: Principal, member_id: int) -> HttpResponse:
     """Choose another role or other permissions, which the administrator's scan then gives."""
     member = _own(principal, member_id)
-    may = _may(principal)
+    account, roles, may = principal.account, _roles(principal.account), _may(principal)
     if request.method != "POST" or "show" in request.POST:
         sent = request.POST if request.method == "POST" else request.GET
-        role = sent.get("role", "") if sent.get("role", "") in ROLES else member.role
-        form = RoleForm(roles=ROLES, initial={"role": role, "granted": member.granted})
+        role = sent.get("role", "") if sent.get("role", "") in roles else member.role
+        form = RoleForm(account=account, roles=roles, initial={"role": role, "granted": member.granted})
     else:
-        form = RoleForm(request.POST, roles=ROLES)
+        form = RoleForm(request.POST, account=account, roles=roles)
         if form.is_valid():
             try:
-                asked = actions.ask_to_change(
-                    principal.account.pk, member.pk, **form.cleaned_data, by=principal.actor
-                )
+                asked = actions.ask_to_change(account.pk, member.pk, **form.cleaned_data, by=principal.actor)
                 return redirect("accounts:member_scan", asked.pk)
             except Refused as refusal:
                 form.refuse(refusal)
-    shut = {} if may["project"] else dict.fromkeys(ROLES, may["project"].reason)
+    shut = {} if may["project"] else dict.fromkeys(roles, may["project"].reason)
     context = {
         "member": member,
         "form": form,
-        "cards": member_forms.cards(ROLES, shut),
-        "brings": _brings(form),
+        "cards": member_forms.cards(account, roles, shut),
+        "brings": _brings(account, form),
         "may": may,
     }
     return render(request, "accounts/members_edit.html", context)

@@ -59,7 +59,7 @@ def proofs_at_hand(account: Account) -> list[Proof]:
 def add_proof(account_id: int, picture: Picture, *, by: Actor) -> Proof:
     """Keep a read picture for the category chosen next. Refused when five are there."""
     account = Account.objects.lock(account_id)
-    account.require(Capability.EDIT_INFORMATION, by=by)
+    account.require(Capability.CHOOSE_CATEGORIES, by=by)
     if len(proofs_at_hand(account)) >= MOST_PROOFS:
         raise Refused(
             _("Not added: %(most)d of %(most)d pictures are here. Remove one first.") % {"most": MOST_PROOFS},
@@ -84,7 +84,7 @@ def add_proof(account_id: int, picture: Picture, *, by: Actor) -> Proof:
 def remove_proof(account_id: int, proof_id: int, *, by: Actor) -> None:
     """Take a picture away that went to no reviewer yet; one that is gone already stays gone."""
     account = Account.objects.lock(account_id)
-    account.require(Capability.EDIT_INFORMATION, by=by)
+    account.require(Capability.CHOOSE_CATEGORIES, by=by)
     for proof in proofs_at_hand(account):
         if proof.pk == proof_id:
             proof.removed_at = account.world.now()
@@ -104,7 +104,7 @@ def choose_category(account_id: int, first: str, second: str, *, note: str = "",
     there already, for a sixth, without a proof, and when three of three changes are used this month.
     """
     account = Account.objects.lock(account_id)
-    account.require(Capability.EDIT_INFORMATION, by=by)
+    account.require(Capability.CHOOSE_CATEGORIES, by=by)
     note = _read_note(note)
     chosen = _require_choosable(account, first, second)
     standing = list(Category.objects.filter(account=account, state__in=STANDING))
@@ -203,7 +203,7 @@ def remove_category(category_id: int, *, by: Actor) -> Category:
     """
     category = locked(category_id)
     account = category.account
-    account.require(Capability.EDIT_INFORMATION, by=by)
+    account.require(Capability.CHOOSE_CATEGORIES, by=by)
     if category.state == State.IN_USE:
         others = Category.objects.filter(account=account, state=State.IN_USE).exclude(pk=category.pk)
         if not others.exists():

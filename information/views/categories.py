@@ -49,7 +49,7 @@ def categories(request: HttpRequest, principal: Principal) -> HttpResponse:
     found = listed(account)
     reviewed = _reviews(found)
     usage = tallies.usage(Limit.CATEGORY_CHANGES, account)
-    decision = principal.can(Capability.EDIT_INFORMATION)
+    decision = principal.can(Capability.CHOOSE_CATEGORIES)
     standing = [category for category in found if category.state in STANDING]
     in_use = sum(category.state == State.IN_USE for category in standing)
     return render(
@@ -226,7 +226,7 @@ def _page(
     account = principal.account
     first = locked or chosen[0]
     found = tree.class_of(first, chosen[1])
-    decision = principal.can(Capability.EDIT_INFORMATION)
+    decision = principal.can(Capability.CHOOSE_CATEGORIES)
     usage = tallies.usage(Limit.CATEGORY_CHANGES, account)
     proofs: list[Proof] = actions.proofs_at_hand(account)
     return render(

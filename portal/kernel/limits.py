@@ -25,6 +25,7 @@ class Limit(StrEnum):
     ACCOUNTS_PER_SMALL_ENTITY = "accounts_per_small_entity"
     SMS_PER_DAY = "sms_per_day"
     NAME_CHANGES = "name_changes"
+    OFFICIAL_NAME_CHANGES = "official_name_changes"
     SHORT_NAME_CHANGES = "short_name_changes"
     PHOTO_CHANGES = "photo_changes"
     INTRODUCTION_CHANGES = "introduction_changes"
@@ -100,6 +101,11 @@ LIMITS: Final[Mapping[Limit, Ceiling]] = {
         _("Not renamed: %(at_most)d of %(at_most)d changes before the first release are used. "
           "After the release a name changes with WeChat authentication."),
     ),
+    Limit.OFFICIAL_NAME_CHANGES: Ceiling(
+        2,
+        _("Not renamed: %(at_most)d of %(at_most)d changes are used. "
+          "From now on the name changes with WeChat authentication."),
+    ),
     Limit.SHORT_NAME_CHANGES: Ceiling(
         2,
         _("Not saved: %(at_most)d of %(at_most)d changes of the short name used this year. "
@@ -138,11 +144,11 @@ LIMITS: Final[Mapping[Limit, Ceiling]] = {
     ),
     Limit.PROJECTS_PER_PERSON: Ceiling(
         50,
-        _("Not added: this WeChat ID is a project member of %(at_most)d of %(at_most)d Mini Programs."),
+        _("Not added: this WeChat ID is a project member of %(at_most)d of %(at_most)d accounts."),
     ),
     Limit.EXPERIENCES_PER_PERSON: Ceiling(
         50,
-        _("Not added: this WeChat ID is an experience member of %(at_most)d of %(at_most)d Mini Programs."),
+        _("Not added: this WeChat ID is an experience member of %(at_most)d of %(at_most)d accounts."),
     ),
     Limit.DOMAIN_CHANGES: Ceiling(
         5,

@@ -89,6 +89,20 @@ ROLES: Final[Mapping[P, Mapping[Role, Grant]]] = {
     P.SIGNING: _roles("s-----"),
 }
 
+# Permissions that accounts of some types alone have a use for; the others are everybody's.
+ONLY_OF: Final[Mapping[P, frozenset[T]]] = {
+    P.DEVELOPER: MINI_PROGRAMS,
+    P.EXPERIENCE: MINI_PROGRAMS,
+    P.PROMOTION: MINI_PROGRAMS,
+    P.DEVELOPMENT_MANAGEMENT: MINI_PROGRAMS,
+    P.SUSPEND_SERVICE: MINI_PROGRAMS,
+    P.ASSOCIATION: OFFICIAL_ACCOUNTS,
+    P.CONTENT: OFFICIAL_ACCOUNTS,
+    P.PLUGINS: MINI_PROGRAMS,
+    P.GAME_OPERATION: MINI_PROGRAMS,
+    P.EXPERIENCE_MEMBERS: MINI_PROGRAMS,
+}
+
 PROJECT_ROLES: Final = (Role.OPERATOR, Role.DEVELOPER, Role.DATA_ANALYST)
 
 
@@ -102,9 +116,19 @@ def permissions(role: Role, granted: Iterable[str] = ()) -> frozenset[P]:
     )
 
 
-def grantable(role: Role) -> tuple[P, ...]:
+def used_by(account_type: T) -> Mapping[P, Mapping[Role, Grant]]:
+    """Return the rows of ROLES that an account of this type has a use for."""
+    return {
+        permission: row
+        for permission, row in ROLES.items()
+        if account_type in ONLY_OF.get(permission, EVERY_TYPE)
+    }
+
+
+def grantable(role: Role, account_type: T) -> tuple[P, ...]:
     """Return the permissions that an administrator may grant to a member of this role, one by one."""
-    return tuple(permission for permission, row in ROLES.items() if row[role] == Grant.GRANTABLE)
+    rows = used_by(account_type).items()
+    return tuple(permission for permission, row in rows if row[role] == Grant.GRANTABLE)
 
 
 @dataclass(frozen=True)
@@ -152,7 +176,13 @@ POLICY: Final[Mapping[C, Rule]] = {
         gettext_lazy("Development settings"), ANYONE, CONFIRMED, P.DEVELOPMENT_SETTINGS, types=EVERY_TYPE
     ),
     C.MANAGE_SECRETS: Rule(
-        gettext_lazy("AppSecret, upload key, server domains"), ANYONE, CONFIRMED, P.SECRETS, types=EVERY_TYPE
+        gettext_lazy("AppSecret"), ANYONE, CONFIRMED, P.SECRETS, types=EVERY_TYPE
+    ),
+    C.MANAGE_UPLOAD_KEY: Rule(
+        gettext_lazy("Upload key"), ANYONE, CONFIRMED, P.SECRETS
+    ),
+    C.MANAGE_SERVER_DOMAINS: Rule(
+        gettext_lazy("Server domains"), ANYONE, CONFIRMED, P.SECRETS
     ),
     C.READ_OPERATION_LOG: Rule(
         gettext_lazy("Operation log"), ANYONE, CONFIRMED, P.OPERATION_LOG, types=EVERY_TYPE
@@ -171,6 +201,9 @@ POLICY: Final[Mapping[C, Rule]] = {
     ),
     C.EDIT_INFORMATION: Rule(
         gettext_lazy("%(kind)s information"), ANYONE, VERIFIED, P.INFORMATION, types=EVERY_TYPE
+    ),
+    C.CHOOSE_CATEGORIES: Rule(
+        gettext_lazy("Service categories"), ANYONE, VERIFIED, P.INFORMATION
     ),
     C.SUBMIT_FOR_VERIFICATION: Rule(
         gettext_lazy("Submission for verification"),

@@ -117,6 +117,7 @@ class Capability(StrEnum):
     ASSOCIATE_MINI_PROGRAMS = "associate_mini_programs"
     CHANGE_ADMINISTRATOR = "change_administrator"
     CHANGE_PASSWORD = "change_password"  # noqa: S105 -- no password
+    CHOOSE_CATEGORIES = "choose_categories"
     CLOSE_ACCOUNT = "close_account"
     CONFIRM_ENTITY = "confirm_entity"
     DELETE_VERSION = "delete_version"
@@ -127,6 +128,8 @@ class Capability(StrEnum):
     MANAGE_EXPERIENCE_MEMBERS = "manage_experience_members"
     MANAGE_PROJECT_MEMBERS = "manage_project_members"
     MANAGE_SECRETS = "manage_secrets"
+    MANAGE_SERVER_DOMAINS = "manage_server_domains"
+    MANAGE_UPLOAD_KEY = "manage_upload_key"
     OPEN_VIRTUAL_PAYMENT = "open_virtual_payment"
     OPEN_WECHAT_PAY = "open_wechat_pay"
     PAY_WIRE_TRANSFER = "pay_wire_transfer"

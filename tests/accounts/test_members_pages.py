@@ -8,10 +8,10 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts import actions
 from accounts.models import Account, Member
-from accounts.views.members import SHOWN_ROLES
 from portal.kernel import policy
 from portal.kernel.models import Confirmation
 from portal.kernel.policy import Grant
+from portal.kernel.terms import AccountType, Permission, Role
 from portal.outside.models import Person
 from portal.simulator import walks
 from tests.accounts.bound import administrator, bind, crowd
@@ -38,9 +38,12 @@ def errors(response) -> dict[str, list[str]]:
 def test_the_matrix_is_the_table_that_the_rules_read(browser):
     response = browser.get(MEMBERS)
     matrix = response.context["matrix"]
-    assert [row["label"] for row in matrix] == [permission.label for permission in policy.ROLES]
-    for row, grants in zip(matrix, policy.ROLES.values(), strict=True):
-        assert row["cells"] == [grants[role] for role in SHOWN_ROLES]
+    used = policy.used_by(AccountType.MINI_PROGRAM)
+    assert [row["label"] for row in matrix] == [permission.label for permission in used]
+    assert set(policy.ROLES) - set(used) == {Permission.ASSOCIATION, Permission.CONTENT}
+    shown = (Role.ADMINISTRATOR, *policy.PROJECT_ROLES, Role.EXPERIENCE_MEMBER)
+    for row, grants in zip(matrix, used.values(), strict=True):
+        assert row["cells"] == [grants[role] for role in shown]
     html = response.content.decode()
     count = sum(cell == Grant.GRANTABLE for row in matrix for cell in row["cells"])
     assert html.count("can be granted") == count
@@ -83,7 +86,7 @@ def test_experience_members_come_by_key(account, browser):
 def test_the_page_shows_what_a_role_brings_and_what_can_be_granted(browser):
     for role in (*policy.PROJECT_ROLES, "experience_member"):
         form = browser.get(ADD, {"role": role}).context["form"]
-        assert form.grantable == policy.grantable(form.chosen)
+        assert form.grantable == policy.grantable(form.chosen, AccountType.MINI_PROGRAM)
         assert form.chosen == role
     assert browser.get(ADD, {"role": "administrator"}).context["form"].chosen == "developer"
 

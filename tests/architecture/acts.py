@@ -72,15 +72,17 @@ ACTS: Final[Mapping[str, Act]] = {
     # development settings
     "accounts:development_secret_ask": Act(C.MANAGE_SECRETS),
     "accounts:development_secret_show": Act(C.MANAGE_SECRETS, is_proved=False),
-    "accounts:development_upload_key_ask": Act(C.MANAGE_SECRETS),
-    "accounts:development_upload_key_download": Act(C.MANAGE_SECRETS, is_proved=False),
+    "accounts:development_upload_key_ask": Act(C.MANAGE_UPLOAD_KEY),
+    "accounts:development_upload_key_download": Act(C.MANAGE_UPLOAD_KEY, is_proved=False),
     "accounts:development_allowlist": Act(
         C.EDIT_DEVELOPMENT_SETTINGS, {"entries": "203.0.113.7"}, from_page=True
     ),
     "accounts:development_upload_allowlist": Act(
         C.EDIT_DEVELOPMENT_SETTINGS, {"entries": "203.0.113.7", "on": "on"}, from_page=True
     ),
-    "accounts:development_domains": Act(C.MANAGE_SECRETS, {"request": "api.lantern.example"}, from_page=True),
+    "accounts:development_domains": Act(
+        C.MANAGE_SERVER_DOMAINS, {"request": "api.lantern.example"}, from_page=True
+    ),
     "accounts:development_push": Act(C.EDIT_DEVELOPMENT_SETTINGS, PUSH, from_page=True),
     "accounts:development_push_stop": Act(C.EDIT_DEVELOPMENT_SETTINGS, is_proved=False),
     # registration, which is over once there is a console
@@ -108,8 +110,8 @@ ACTS: Final[Mapping[str, Act]] = {
     "information:change_introduction": Act(
         C.EDIT_INFORMATION, {"introduction": "Fold a paper kite and let it fly."}
     ),
-    "information:add_category": Act(C.EDIT_INFORMATION, {"first": "game", "second": "action", "do": "add"}),
-    "information:remove_category": Act(C.EDIT_INFORMATION),
+    "information:add_category": Act(C.CHOOSE_CATEGORIES, {"first": "game", "second": "action", "do": "add"}),
+    "information:remove_category": Act(C.CHOOSE_CATEGORIES),
     # versions
     "releases:upload": Act(C.UPLOAD_VERSION, {"sample": walks.SAMPLE, "number": "1.3.0"}, at="released"),
     "releases:version_trial": Act(C.SET_TRIAL_VERSION, {"path": "?level=3"}, at="released"),
