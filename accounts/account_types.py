@@ -24,6 +24,11 @@ class Type:
         """Return what the type is called."""
         return str(self.value.label)
 
+    @property
+    def slug(self) -> str:
+        """Return how the address of its registration calls it, such as "mini-program"."""
+        return self.value.replace("_", "-")
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -33,18 +38,14 @@ class Difference:
     cells: tuple[Promise, Promise, Promise, Promise]
 
 
-_NOT_SIMULATED: Final = _("Described here, not simulated. Choose Mini Program.")
-
 TYPES: Final = (
     Type(
         AccountType.SUBSCRIPTION,
         _("For media, individuals and content: one broadcast a day."),
-        _NOT_SIMULATED,
     ),
     Type(
         AccountType.SERVICE,
         _("For businesses and organizations: services, users and four broadcasts a month."),
-        _NOT_SIMULATED,
     ),
     Type(
         AccountType.MINI_PROGRAM,
@@ -53,9 +54,10 @@ TYPES: Final = (
     Type(
         AccountType.WECOM,
         _("For management and communication inside a company."),
-        _("Described here; it belongs to a platform of its own. Choose Mini Program."),
+        _("Described here; it belongs to a platform of its own. Choose another type."),
     ),
 )
+REGISTRABLE: Final = tuple(each for each in TYPES if not each.shut_reason)
 
 DIFFERENCES: Final = (
     Difference(
@@ -113,6 +115,28 @@ DIFFERENCES: Final = (
     ),
     Difference(
         _("In this simulation"),
-        (_("Described"), _("Described"), _("Can be registered"), _("Described")),
+        (_("Can be registered"), _("Can be registered"), _("Can be registered"), _("Described")),
     ),
 )
+
+
+def of(value: str) -> Type:
+    """Return the type of this value. ValueError when it cannot be registered."""
+    found = next((each for each in REGISTRABLE if each.value == value), None)
+    if found is None:
+        raise ValueError(f"{value} cannot be registered")
+    return found
+
+
+class InAddresses:
+    """How an address names a type that can be registered: "mini-program", "service", "subscription"."""
+
+    regex = "|".join(each.slug for each in REGISTRABLE)
+
+    def to_python(self, slug: str) -> Type:
+        """Return the type of this slug."""
+        return next(each for each in REGISTRABLE if each.slug == slug)
+
+    def to_url(self, chosen: Type) -> str:
+        """Return the slug of a type."""
+        return chosen.slug

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts import account_types
 from accounts.captcha import Challenge
 from portal.kernel import text
 from portal.kernel.forms import EmailField, TextField
@@ -59,19 +60,21 @@ class PasswordField(forms.CharField):
 class AccountTypeForm(forms.Form):
     """The choice of what to register (REG-2)."""
 
-    account_type = forms.ChoiceField(
+    account_type = forms.TypedChoiceField(
         label=gettext_lazy("Account type"),
-        choices=[(AccountType.MINI_PROGRAM.value, AccountType.MINI_PROGRAM.label)],
+        choices=[(each.value.value, each.value.label) for each in account_types.REGISTRABLE],
+        coerce=account_types.of,
         initial=AccountType.MINI_PROGRAM.value,
         error_messages={
             "required": gettext_lazy("Choose an account type."),
-            "invalid_choice": gettext_lazy("Only Mini Programs can be registered here. Choose Mini Program."),
+            "invalid_choice": gettext_lazy("This type cannot be registered here. Choose another one."),
         },
     )
 
 
 class RegistrationForm(forms.Form):
-    """Account information (console-rules 1.4). `challenge` is what the picture on the page says.
+    """Account information (console-rules 1.4). `kind` is what the account is called, `challenge`
+    what the picture on the page says.
 
     Typed passwords are shown again (as dots) when something else has to be corrected: nothing that
     was typed is lost, and the page is not stored anywhere.
@@ -113,12 +116,14 @@ class RegistrationForm(forms.Form):
         error_messages={"required": gettext_lazy("Enter the four characters of the picture.")},
     )
     agreed = forms.BooleanField(
-        label=gettext_lazy("I agree to the Service Agreement and the Mini Program Terms."),
         error_messages={"required": TICK_AGREEMENTS},
     )
 
-    def __init__(self, *args: Any, challenge: Challenge, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kind: str, challenge: Challenge, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["agreed"].label = _("I agree to the Service Agreement and the %(kind)s Terms.") % {
+            "kind": kind
+        }
         self.challenge = challenge
 
     def clean_password(self) -> str:

@@ -42,7 +42,7 @@ TOPICS: Final[tuple[tuple[str, StrOrPromise], ...]] = (
     ("verification.administrator_", gettext_lazy("Administrator")),
     ("verification.", pgettext_lazy("notice", "Verification")),
     ("information.category_", gettext_lazy("Category")),
-    ("information.", gettext_lazy("Mini Program information")),
+    ("information.", gettext_lazy("Information")),
     ("releases.", gettext_lazy("Versions and releases")),
     ("associations.", gettext_lazy("Associations")),
 )

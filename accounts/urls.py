@@ -1,7 +1,8 @@
 """Addresses of this stage: registration and log-in."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
+from accounts.account_types import InAddresses
 from accounts.views import (
     activation,
     administrator_scans,
@@ -15,12 +16,14 @@ from accounts.views import (
     security,
 )
 
+register_converter(InAddresses, "account_type")
+
 app_name = "accounts"
 urlpatterns = [
     path("register/", registration.register, name="register"),
     path("register/types/", registration.types, name="types"),
     path("register/agreements/", registration.agreements, name="agreements"),
-    path("register/mini-program/", registration.register_mini_program, name="register_mini_program"),
+    path("register/<account_type:chosen>/", registration.account_information, name="register_account"),
     path("register/captcha.png", registration.captcha, name="captcha"),
     path("register/activation/", activation.activation, name="activation"),
     path("register/activation/resend/", activation.resend, name="resend"),

@@ -8,6 +8,8 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Account
+from portal.kernel import policy
 from portal.kernel.terms import EntityType, VerificationMethod
 
 
@@ -37,14 +39,19 @@ _SCOPES: Final = {
     ),
 }
 
-ENTITY_TYPES: Final = tuple(
-    Card(
-        value=kind.value,
-        title=kind.label,
-        text=_SCOPES[kind],
+
+def entity_types(account: Account) -> tuple[Card, ...]:
+    """Return the entity types; one that may not open this type of account is shut (REG-2)."""
+    return tuple(
+        Card(
+            value=kind.value,
+            title=kind.label,
+            text=_SCOPES[kind],
+            shut_reason=policy.may_open(account.type, kind).reason,
+        )
+        for kind in EntityType
     )
-    for kind in EntityType
-)
+
 
 METHODS: Final = (
     Card(

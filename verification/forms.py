@@ -130,6 +130,7 @@ class EntityForm(forms.Form):
         shown["entity_type"] = draft.entity_type or EntityType.ENTERPRISE
         shown["method"] = draft.method or VerificationMethod.WIRE_TRANSFER
         super().__init__(data, initial=shown)
+        self.account_type = account.type
         self.world = account.world
         self.draft = draft
         id_number = self.fields["admin_id_number"]
@@ -201,8 +202,12 @@ class EntityForm(forms.Form):
             self.add_error(refusal.field or None, str(refusal))
 
     def clean(self) -> None:
-        """Refuse what other rows of the world forbid: a limit reached, a number's other name."""
+        """Refuse what the account's type forbids, or the world's rows: a limit, a number's other name."""
         read = self.cleaned_data
+        if kind := read.get("entity_type"):
+            decision = policy.may_open(self.account_type, EntityType(kind))
+            if not decision:
+                self.add_error("entity_type", decision.reason)
         for field, usage in self.usages.items():
             if read.get(field):
                 with self.refusals():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from random import Random
 from typing import Final
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Account, Entity
+from portal.kernel import policy
 from portal.kernel.errors import Refused
 from portal.kernel.terms import EntityType, VerificationMethod
 from portal.outside import names, numbers
@@ -34,6 +35,13 @@ class Sample:
     label: Promise
     valid: bool
     make: Callable[[Account, Random], Fields]
+
+
+def offered(account: Account) -> Mapping[str, Sample]:
+    """Return the samples; that of an individual is a broken one where individuals open no such account."""
+    individual = SAMPLES["individual"]
+    open_to_them = bool(policy.may_open(account.type, EntityType.INDIVIDUAL))
+    return {**SAMPLES, "individual": replace(individual, valid=open_to_them)}
 
 
 def fields(account: Account, name: str) -> Fields:

@@ -19,13 +19,13 @@ from django.utils.translation import gettext_lazy
 from accounts import notices
 from accounts.models import Account, ActivationLink, Login
 from accounts.models.login import username_for
-from portal.kernel import deadlines, idempotency, limits
+from portal.kernel import deadlines, idempotency, limits, policy
 from portal.kernel.action import action
 from portal.kernel.actors import TIMER, Actor
 from portal.kernel.errors import Refused
 from portal.kernel.fsm import can_proceed
 from portal.kernel.models import Deadline, IdempotencyKey, World
-from portal.kernel.terms import AccountState, AccountType
+from portal.kernel.terms import AccountState
 from portal.kernel.text import email_key
 from portal.outside import letters
 from portal.outside.models import DirectoryEntry
@@ -94,9 +94,9 @@ def _register(
     form_key: str,
 ) -> Account:
     world = World.objects.share(world_id)
-    if account_type != AccountType.MINI_PROGRAM:
+    if account_type not in policy.EVERY_TYPE:
         raise Refused(
-            _("Only Mini Programs can be registered here. Choose Mini Program."),
+            _("This type cannot be registered here. Choose another one."),
             code="account_type",
             field="account_type",
         )
@@ -287,6 +287,7 @@ def _send_link(account: Account) -> ActivationLink:
         to=account.email,
         name="activation",
         context={
+            "type": account.type,
             "link": world.origin + reverse("accounts:activate", args=[token]),
             "expires_at": link.expires_at,
         },

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts import account_types, actions, samples, steps
+from accounts.account_types import Type
 from accounts.captcha import draw
 from accounts.forms import AccountTypeForm, RegistrationForm
 from accounts.models import Account
@@ -24,7 +25,6 @@ from portal.kernel.actors import VISITOR
 from portal.kernel.errors import Refused
 from portal.kernel.http import WorldRequest
 from portal.kernel.models import World
-from portal.kernel.terms import AccountType
 
 REGISTRATIONS_PER_HOUR: Final = 30  # from one address
 HOUR: Final = timedelta(hours=1)
@@ -38,7 +38,7 @@ def register(request: WorldRequest) -> HttpResponse:
     """Choose what to register; the type never changes afterwards (REG-2)."""
     form = AccountTypeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        return redirect("accounts:register_mini_program")
+        return redirect("accounts:register_account", form.cleaned_data["account_type"])
     return render(request, "accounts/register.html", {"form": form} | _types())
 
 
@@ -49,11 +49,7 @@ def types(request: WorldRequest) -> HttpResponse:
 
 
 def _types() -> dict[str, Any]:
-    return {
-        "types": account_types.TYPES,
-        "differences": account_types.DIFFERENCES,
-        "open_type": AccountType.MINI_PROGRAM,
-    }
+    return {"types": account_types.TYPES, "differences": account_types.DIFFERENCES}
 
 
 @require_safe
@@ -67,33 +63,36 @@ def agreements(request: WorldRequest) -> HttpResponse:
 
 @require_form
 @never_cache
-def register_mini_program(request: WorldRequest) -> HttpResponse:
-    """Register an e-mail and a password; the activation letter goes out at once (REG-3)."""
+def account_information(request: WorldRequest, chosen: Type) -> HttpResponse:
+    """Register an e-mail and a password for the type chosen; a letter goes out at once (REG-3)."""
     if request.method == "POST":
-        return _register(request)
-    form = RegistrationForm(initial={"key": token_urlsafe(16)}, challenge=captchas.challenge(request))
-    return _account_information(request, form)
+        return _register(request, chosen)
+    form = RegistrationForm(
+        initial={"key": token_urlsafe(16)}, kind=chosen.value.kind, challenge=captchas.challenge(request)
+    )
+    return _page(request, chosen, form)
 
 
-def _register(request: WorldRequest) -> HttpResponse:
-    form = RegistrationForm(request.POST, challenge=captchas.challenge(request))
+def _register(request: WorldRequest, chosen: Type) -> HttpResponse:
+    kind = chosen.value.kind
+    form = RegistrationForm(request.POST, kind=kind, challenge=captchas.challenge(request))
     if "change_picture" in request.POST:
-        form = RegistrationForm(initial=form.typed(), challenge=captchas.new_challenge(request))
-        return _account_information(request, form)
+        form = RegistrationForm(initial=form.typed(), kind=kind, challenge=captchas.new_challenge(request))
+        return _page(request, chosen, form)
     valid = form.is_valid()
     if account := _registered_before(request.world, form):
         return enter(request, account)
     if not valid:
         if form.has_error("captcha", "captcha_wrong"):
             form.forget_captcha(captchas.new_challenge(request))
-        return _account_information(request, form)
+        return _page(request, chosen, form)
     unused = captchas.new_challenge(request)  # a picture is good for one try, whatever becomes of it
     typed = form.cleaned_data
     try:
         throttle.hit("register", address_of(request), at_most=REGISTRATIONS_PER_HOUR, within=HOUR)
         account = actions.register(
             request.world.pk,
-            account_type=AccountType.MINI_PROGRAM,
+            account_type=chosen.value,
             email=typed["email"],
             password=typed["password"],
             language=get_language() or "en",
@@ -105,7 +104,7 @@ def _register(request: WorldRequest) -> HttpResponse:
             return enter(request, twin)
         form.add_error(refusal.field or None, refusal.message)
         form.forget_captcha(unused)
-        return _account_information(request, form)
+        return _page(request, chosen, form)
     return enter(request, account)
 
 
@@ -121,12 +120,13 @@ def _registered_before(world: World, form: RegistrationForm) -> Account | None:
     return None
 
 
-def _account_information(request: WorldRequest, form: RegistrationForm) -> HttpResponse:
+def _page(request: WorldRequest, chosen: Type, form: RegistrationForm) -> HttpResponse:
     answer = form.challenge.answer
     return render(
         request,
-        "accounts/register_mini_program.html",
+        "accounts/register_account.html",
         {
+            "type": chosen,
             "form": form,
             "steps": steps.progress(1),
             "samples": samples.for_registration(request.world, captcha=answer),

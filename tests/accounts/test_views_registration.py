@@ -23,31 +23,47 @@ def test_only_a_mini_program_can_be_chosen(visitor):
 
     cards = {card.title: bool(card.shut_reason) for card in page.context["types"]}
     assert cards == {
-        "Subscription Account": True,
-        "Service Account": True,
+        "Subscription Account": False,
+        "Service Account": False,
         "Mini Program": False,
         "WeCom": True,
     }
     html = page.content.decode()
     assert html.count('type="radio"') == 4
-    assert html.count("disabled>") == 3
+    assert html.count("disabled>") == 1
     assert "The type cannot be changed after registration." in html
 
 
-def test_choosing_it_leads_to_the_form(visitor):
-    response = visitor.post("/register/", {"account_type": "mini_program"})
+@pytest.mark.parametrize(
+    ("chosen", "form"),
+    [
+        ("mini_program", FORM),
+        ("subscription", "/register/subscription/"),
+        ("service", "/register/service/"),
+    ],
+)
+def test_choosing_one_leads_to_its_form(visitor, chosen, form):
+    response = visitor.post("/register/", {"account_type": chosen})
 
-    assert (response.status_code, response.headers["Location"]) == (302, FORM)
+    assert (response.status_code, response.headers["Location"]) == (302, form)
+    page = visitor.get(form)
+    assert str(page.context["type"].value) == chosen
+    assert f'action="{form}"' in page.content.decode()
 
 
-@pytest.mark.parametrize("forged", ["subscription", "service", "wecom", "", NUL, MEGABYTE])
+@pytest.mark.parametrize("address", ["wecom", "mini_program", "nothing"])
+def test_a_type_that_cannot_be_registered_has_no_form(visitor, address):
+    assert visitor.get(f"/register/{address}/").status_code == 404
+
+
+@pytest.mark.parametrize("forged", ["wecom", "", NUL, MEGABYTE])
 def test_another_type_is_refused_in_a_sentence(visitor, forged):
     response = visitor.post("/register/", {"account_type": forged})
 
     assert response.status_code == 200
     assert errors(response) == {
         "account_type": [
-            "Only Mini Programs can be registered here. Choose Mini Program."
+            "This type cannot be registered here. Choose another one."
             if forged
             else "Choose an account type."
         ]

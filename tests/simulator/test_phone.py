@@ -101,7 +101,7 @@ def test_the_codes_address_asks_who_scans_and_then_that_phone_asks(
     question = f"/phone/{lin.pk}/{code.pk}/"
     assert answer.headers["Location"] == question
     page = source(visitor.get(question))
-    assert "Become the administrator of a Mini Program" in page
+    assert "Become the administrator of an account" in page
     assert "5:00" in page
 
     assert visitor.post(f"{question}confirm/").headers["Location"] == question

@@ -376,7 +376,7 @@ scans.register(
 confirmations.register(
     Purpose(
         name=TAKE_OVER,
-        title=lambda _confirmation: gettext_lazy("Become the administrator of a Mini Program"),
+        title=lambda _confirmation: gettext_lazy("Become the administrator of an account"),
         lock=mobile.lock_to_count,
         objection=_objection,
         carry_out=_take_over,

@@ -116,7 +116,7 @@ def confirm_entity(account_id: int, *, by: Actor) -> Account:
     account = Account.objects.lock(account_id)
     account.require(Capability.CONFIRM_ENTITY, by=by)
     draft = draft_of(account)
-    person = _require_complete(draft)
+    person = _require_complete(account, draft)
     for usage, field in usages(account.world, draft):
         usage.require(field=field)
     entity = _entity(account.world, draft)
@@ -216,17 +216,20 @@ def _entity(world: World, draft: Registration) -> Entity:
     return entity
 
 
-def _require_complete(draft: Registration) -> Person:
-    """Return the person who scanned, or refuse a draft that is not complete."""
-    if draft.way not in policy.METHODS[EntityType(draft.entity_type)]:
-        raise Refused(
-            _("Nothing was confirmed: this entity type is not verified that way."),
-            way_out="verification:entity",
-        )
+def _require_complete(account: Account, draft: Registration) -> Person:
+    """Return the person who scanned; refuse a draft that is not complete, or not for this account."""
     if not (draft.complete and draft.phone_is_verified and draft.is_scanned and draft.scanned_by):
         raise Refused(
             _("Nothing was confirmed: the registration is not complete. Check and continue first."),
             code="incomplete",
+            way_out="verification:entity",
+        )
+    allowed = policy.may_open(account.type, EntityType(draft.entity_type))
+    if not allowed:
+        raise Refused(allowed.reason, code="account_type", field="entity_type", way_out="verification:entity")
+    if draft.way not in policy.METHODS[EntityType(draft.entity_type)]:
+        raise Refused(
+            _("Nothing was confirmed: this entity type is not verified that way."),
             way_out="verification:entity",
         )
     return draft.scanned_by
@@ -258,7 +261,10 @@ def _remember_scan(confirmation: Confirmation, by: Actor) -> None:
 def _facts(confirmation: Confirmation) -> list[tuple[StrOrPromise, str]]:
     """Return what the phone shows: which account asks, for which entity and person."""
     draft = Registration.objects.select_related("account").get(account_id=confirmation.subject_id)
-    facts: list[tuple[StrOrPromise, str]] = [(_("Account"), draft.account.email)]
+    facts: list[tuple[StrOrPromise, str]] = [
+        (_("Account type"), str(draft.account.type.label)),
+        (_("Account"), draft.account.email),
+    ]
     if draft.entity_name and draft.entity_type != EntityType.INDIVIDUAL:
         facts.append((_("Entity"), draft.entity_name))
     return [*facts, (_("Administrator"), draft.admin_name)]
@@ -267,7 +273,7 @@ def _facts(confirmation: Confirmation) -> list[tuple[StrOrPromise, str]]:
 confirmations.register(
     Purpose(
         name=SCAN,
-        title=lambda _confirmation: gettext_lazy("Become the administrator of a Mini Program"),
+        title=lambda _confirmation: gettext_lazy("Become the administrator of an account"),
         lock=Account.objects.lock,
         objection=_objection,
         carry_out=_remember_scan,

@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -34,6 +35,15 @@ TONES: Final[Mapping[str, str]] = {
     S.AWAITING_TRANSFER: "doing",
     S.AWAITING_AUTHENTICATION: "act",
     S.LAPSED: "fail",
+}
+# What a verified account goes on with: a Mini Program, and an Official Account.
+WHAT_OPENS: Final = {
+    False: gettext_lazy("Information, submission, release"),
+    True: gettext_lazy("Information, association, messages"),
+}
+FIRST: Final = {
+    False: gettext_lazy("Name, profile photo, introduction and category come first."),
+    True: gettext_lazy("Name, profile photo and introduction come first."),
 }
 CONFIRMED: Final = (S.AWAITING_TRANSFER, S.AWAITING_AUTHENTICATION, S.VERIFIED, S.AUTHENTICATED, S.LAPSED)
 
@@ -182,9 +192,10 @@ def _page(request: WorldRequest, account: Account, form: EntityForm, draft: Regi
         "draft": draft,
         "now": now,
         "steps": steps.progress(3),
-        "entity_types": cards.ENTITY_TYPES,
+        "account": account,
+        "entity_types": cards.entity_types(account),
         "methods": cards.METHODS,
-        "samples": samples.SAMPLES,
+        "samples": samples.offered(account),
         "scan": _scan(account, draft),
     }
     if draft.admin_phone and not draft.phone_is_verified:
@@ -274,7 +285,7 @@ def confirm(request: WorldRequest, account: Account) -> HttpResponse:
     draft = verification.draft_of(account)
     if not draft.complete:
         return redirect("verification:entity")
-    context = {"draft": draft, "way": draft.way, "steps": steps.progress(3)}
+    context = {"account": account, "draft": draft, "way": draft.way, "steps": steps.progress(3)}
     if draft.way != VerificationMethod.REAL_NAME_SCAN:
         form = EntityForm(account=account, draft=draft)
         context |= {"name_label": form["entity_name"].label, "number_label": form["entity_number"].label}
@@ -312,11 +323,8 @@ def done(request: WorldRequest, account: Account) -> HttpResponse:
 def _path(account: Account) -> list[dict[str, Any]]:
     """Return what has come and what comes next, for `_partials/path.html`."""
     console = {"url": reverse("console:home"), "action": _("Go to the console")}
-    opened = {
-        "title": _("Information, submission, release"),
-        "text": _("Name, profile photo, introduction and category come first."),
-        "state": "",
-    }
+    official = account.type.is_official
+    opened: dict[str, Any] = {"title": WHAT_OPENS[official], "text": FIRST[official], "state": ""}
     entity = {"title": _("Entity confirmed"), "text": account.entity and account.entity.name, "state": "done"}
     if account.method == VerificationMethod.REAL_NAME_SCAN:
         scanned = {
