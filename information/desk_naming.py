@@ -94,7 +94,7 @@ def write_to(review: Review, text: str, _by: Actor) -> None:
 KIND: Final = reviews.register(
     Kind(
         name=naming.REVIEW,
-        label=_("Mini Program name"),
+        label=_("Account name"),
         lock=naming.lock_reviewed,
         carry_out=naming.carry_out,
         present=present,
@@ -104,7 +104,7 @@ KIND: Final = reviews.register(
             ("readable", _("Every proof can be read")),
             ("right", _("The proof gives the right to each protected word")),
             ("entity", _("The proof is made out to this entity, or authorizes it")),
-            ("confusion", _("Nobody takes it for another Mini Program")),
+            ("confusion", _("Nobody takes it for another account")),
         ),
         canned=(
             Canned("unreadable", _("A proof cannot be read. Upload a colour original."), "proofs"),
@@ -120,12 +120,12 @@ KIND: Final = reviews.register(
             ),
             Canned(
                 "confusion",
-                _("People would take it for another Mini Program. Choose a name that reads otherwise."),
+                _("People would take it for another account. Choose a name that reads otherwise."),
                 "name",
             ),
             Canned(
                 "misleading",
-                _("It promises what the Mini Program is not. Leave the protected word out."),
+                _("It promises what the account is not. Leave the protected word out."),
                 "name",
             ),
         ),

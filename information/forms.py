@@ -96,7 +96,7 @@ class IntroductionForm(forms.Form):
         help_text=gettext_lazy(
             "4 to 120 characters about what it does. No contact data, links or advertising."
         ),
-        error_messages={"required": gettext_lazy("Write what this Mini Program does.")},
+        error_messages={"required": gettext_lazy("Write what this account does.")},
     )
 
 

@@ -38,13 +38,13 @@ UNCHANGED: Final = "name_unchanged"
 
 @dataclass(frozen=True)
 class Checked:
-    """A name that may be had: its key, the protected words in it, and whether the entity's own
-    Official Account bears it too."""
+    """A name that may be had: its key, the protected words in it, and what else the entity owns that
+    bears it too, such as "Official Account", or ''."""
 
     name: str
     key: str
     protected: tuple[str, ...] = ()
-    shared: bool = False
+    shared: str = ""
 
     @property
     def sentence(self) -> str:
@@ -55,8 +55,9 @@ class Checked:
                 "words": joined(self.protected),
             }
         if self.shared:
-            return _("%(name)s is free: only an Official Account of the same entity bears it.") % {
-                "name": self.name
+            return _("%(name)s is free: the same entity's %(kind)s is called so too.") % {
+                "name": self.name,
+                "kind": self.shared,
             }
         return _("%(name)s is free.") % {"name": self.name}
 
@@ -97,17 +98,21 @@ def require_open(account: Account, used: Usage | None = None) -> None:
 
 
 def changes(account: Account, *, adopted: int | None = None) -> Usage:
-    """Return how many changes before the first release are used; the first naming is none.
+    """Return how many changes are used, of a Mini Program before its first release; the first naming is none.
 
     `adopted` names there were, for a page that has counted them.
     """
     if adopted is None:
         adopted = Naming.objects.filter(account=account, state=Naming.State.ADOPTED).count()
-    return Usage(Limit.NAME_CHANGES, max(0, adopted - 1))
+    limit = Limit.OFFICIAL_NAME_CHANGES if account.type.is_official else Limit.NAME_CHANGES
+    return Usage(limit, max(0, adopted - 1))
 
 
-def _require_free(account: Account, name: str, key: str) -> bool:
-    """Return whether the entity's own Official Account bears the name; Refused when others do."""
+def _require_free(account: Account, name: str, key: str) -> str:
+    """Return what other kind of account of the same entity bears the name, or ''; Refused when others do.
+
+    Among accounts of one kind, Mini Programs or Official Accounts, a name is borne once.
+    """
     bearers = list(
         Account.objects.living()
         .filter(world=account.world, name_key=key)
@@ -115,18 +120,21 @@ def _require_free(account: Account, name: str, key: str) -> bool:
         .values_list("account_type", "entity_id", "name")
     )
     for account_type, entity_id, taken in bearers:
-        if account_type == AccountType.MINI_PROGRAM and entity_id == account.entity_id:
+        kind = AccountType(account_type).kind
+        if kind != account.type.kind:
+            continue
+        facts = {"kind": kind, "taken": taken}
+        if entity_id == account.entity_id:
             raise _no(
                 TAKEN,
-                _("Not accepted: another Mini Program of the same entity is called %(taken)s already.")
-                % {"taken": taken},
+                _("Not accepted: another %(kind)s of the same entity is called %(taken)s already.") % facts,
             )
-        if account_type == AccountType.MINI_PROGRAM:
-            raise _no(
-                TAKEN,
-                _("Not accepted: another Mini Program is called %(taken)s. Choose one that reads otherwise.")
-                % {"taken": taken},
-            )
+        raise _no(
+            TAKEN,
+            _("Not accepted: another %(kind)s is called %(taken)s. Choose one that reads otherwise.") % facts,
+        )
+    if account.type.is_official:
+        return _require_own_mini_program(account, bearers)
     owners = {entity_id for _type, entity_id, _name in bearers}
     if len(owners) > 1:
         raise _no(
@@ -140,7 +148,20 @@ def _require_free(account: Account, name: str, key: str) -> bool:
             _("Not accepted: another entity's Official Account is called %(name)s. Only it may use it.")
             % {"name": bearers[0][2]},
         )
-    return bool(owners)
+    return AccountType.SERVICE.kind if owners else ""
+
+
+def _require_own_mini_program(account: Account, bearers: list[tuple[str, int | None, str]]) -> str:
+    """Return "Mini Program" when the one that bears an Official Account's name is its entity's own, or ''."""
+    for account_type, entity_id, taken in bearers:
+        if entity_id != account.entity_id:
+            raise _no(
+                TAKEN,
+                _("Not accepted: another entity's Mini Program is called %(name)s. Only it may use it.")
+                % {"name": taken},
+            )
+        return AccountType(account_type).kind
+    return ""
 
 
 def _require_not_promised(account: Account, name: str, key: str) -> None:
@@ -176,17 +197,11 @@ def _require_unrelated(account: Account, name: str, key: str) -> None:
     for account_type, taken in longer:
         if not names.extends(taken, name):
             continue
-        facts = {"taken": taken, "name": name}
-        if account_type == AccountType.MINI_PROGRAM:
-            raise _no(
-                RELATED,
-                _("Not accepted: another entity has the Mini Program %(taken)s. Only it may take %(name)s.")
-                % facts,
-            )
+        kind = AccountType(account_type)
         raise _no(
-            RELATED_OFFICIAL_ACCOUNT,
-            _("Not accepted: another entity has the Official Account %(taken)s. Only it may take %(name)s.")
-            % facts,
+            RELATED_OFFICIAL_ACCOUNT if kind.is_official else RELATED,
+            _("Not accepted: another entity has the %(kind)s %(taken)s. Only it may take %(name)s.")
+            % {"kind": kind.kind, "taken": taken, "name": name},
         )
 
 

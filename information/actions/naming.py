@@ -47,7 +47,7 @@ IN_REVIEW: Final = notices.register(
     url_name=PAGE,
 )
 ADOPTED: Final = notices.register(
-    "information.name_adopted", gettext_lazy("The Mini Program is called %(name)s now."), url_name=PAGE
+    "information.name_adopted", gettext_lazy("The account is called %(name)s now."), url_name=PAGE
 )
 NOT_PASSED: Final = notices.register(
     "information.name_refused", gettext_lazy("The name %(name)s did not pass: %(reasons)s"), url_name=PAGE
@@ -277,7 +277,7 @@ def _carry_out(confirmation: Confirmation, by: Actor) -> None:
 SCAN: Final = scans.register(
     "information.rename",
     capability=Capability.RENAME,
-    title=lambda _confirmation: gettext_lazy("Change the Mini Program name"),
+    title=lambda _confirmation: gettext_lazy("Change the name of the account"),
     lock=lock,
     also=_objection,
     carry_out=_carry_out,

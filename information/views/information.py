@@ -21,6 +21,7 @@ from information.views.cards import HERE, opened_by_game, quota
 from information.views.categories import TONES, listed
 from portal.kernel import tallies
 from portal.kernel.limits import LIMITS, Limit
+from portal.kernel.policy import POLICY
 from portal.kernel.terms import Capability, Fact
 
 
@@ -37,7 +38,8 @@ def information(request: HttpRequest, principal: Principal) -> HttpResponse:
         Limit.CATEGORY_CHANGES,
         Limit.SHORT_NAME_CHANGES,
     )
-    found = listed(account)
+    has_categories = account.type in POLICY[Capability.CHOOSE_CATEGORIES].types
+    found = listed(account) if has_categories else []
     standing = sum(category.state in STANDING for category in found)
     card = naming.naming_card(principal, short_changes=short_changes)
     reviewed = _reviewed(card["asked"], found)
@@ -46,6 +48,7 @@ def information(request: HttpRequest, principal: Principal) -> HttpResponse:
         "information/information.html",
         {
             "account": account,
+            "has_categories": has_categories,
             "next": _next(account, reviewed),
             "complete": Fact.INFORMATION in account.facts,
             "missing": _missing(principal, reviewed),
@@ -80,35 +83,42 @@ def _reviewed(asked: Naming | None, found: list[Category]) -> set[str]:
     return reviewed
 
 
+def _parts(account: Account) -> dict[str, str]:
+    """Return what is filled in of each part; the name comes first, an Official Account has no categories."""
+    parts = {"name": account.name, "photo": account.photo, "introduction": account.introduction}
+    if account.type in POLICY[Capability.CHOOSE_CATEGORIES].types:
+        parts["categories"] = account.first_category
+    return parts
+
+
 def _next(account: Account, reviewed: set[str]) -> str:
-    """Return the part to fill in next, whose button is the green one; the name comes first."""
-    parts = {
-        "name": account.name,
-        "photo": account.photo,
-        "introduction": account.introduction,
-        "categories": account.first_category,
-    }
-    return next((part for part, there in parts.items() if not there and part not in reviewed), "")
+    """Return the part to fill in next, whose button is the green one."""
+    parts = _parts(account).items()
+    return next((part for part, there in parts if not there and part not in reviewed), "")
 
 
 def _missing(principal: Principal, reviewed: set[str]) -> list[dict[str, Any]]:
-    """Return the four parts as `_partials/reqs.html` wants them: there, or where this person brings them."""
+    """Return the parts as `_partials/reqs.html` wants them: there, or where this person brings them."""
     account = principal.account
     categories = "information:categories" if "categories" in reviewed else "information:add_category"
-    parts = (
-        ("name", _("Name"), account.name, naming.PAGE),
-        ("photo", _("Photo"), account.photo, "information:change_photo"),
-        ("introduction", _("Introduction"), account.introduction, "information:change_introduction"),
-        ("categories", _("Service category"), account.first_category, categories),
-    )
+    pages = {
+        "name": (_("Name"), naming.PAGE, Capability.RENAME),
+        "photo": (_("Photo"), "information:change_photo", Capability.EDIT_INFORMATION),
+        "introduction": (
+            _("Introduction"),
+            "information:change_introduction",
+            Capability.EDIT_INFORMATION,
+        ),
+        "categories": (_("Service category"), categories, Capability.CHOOSE_CATEGORIES),
+    }
     hints = {
         "name": _("A reviewer has it"),
         "categories": _("One is under review. It counts once it is in use."),
     }
     rows = []
-    for part, label, there, page in parts:
+    for part, there in _parts(account).items():
+        label, page, capability = pages[part]
         row: dict[str, Any] = {"label": label, "state": "ok" if there else "", "hint": ""}
-        capability = Capability.RENAME if part == "name" else Capability.EDIT_INFORMATION
         if not there and part in reviewed:
             row["hint"] = hints[part]
         if not there and principal.can(capability):

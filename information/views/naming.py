@@ -133,6 +133,8 @@ class Standing:
 def changes_quota(usage: Usage) -> dict[str, Any]:
     """Return the changes of the name as `_partials/quota.html` shows them: used, total, and the sentence."""
     text = _("%(left)d of %(total)d changes left before the first release")
+    if usage.limit == Limit.OFFICIAL_NAME_CHANGES:
+        text = _("%(left)d of %(total)d changes left")
     facts = {"left": usage.left, "total": usage.at_most}
     return {"used": usage.used, "total": usage.at_most, "text": text % facts}
 

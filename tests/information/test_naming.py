@@ -155,7 +155,7 @@ def test_53015_an_official_accounts_name_is_its_entitys(world):
     ours = sister(theirs, 2)
     found = check(ours, "Paper Kite")
     assert found.shared
-    assert "only an Official Account of the same entity" in found.sentence
+    assert found.sentence == "Paper Kite is free: the same entity's Official Account is called so too."
     assert call(ours, "Paper Kite").name == "Paper Kite"
 
 

@@ -39,7 +39,7 @@ def confirms(browser: Client, person: Person) -> None:
     """Answer the question on the administrator's phone, as the button beside the code does."""
     question = browser.get(PAGE).context["scan"].confirmation
     phone = reverse("simulator:phone_question", args=[person.pk, question.pk])
-    assert "Change the Mini Program name" in shown(browser, phone)
+    assert "Change the name of the account" in shown(browser, phone)
     browser.post(reverse("simulator:confirm", args=[person.pk, question.pk]))
 
 
