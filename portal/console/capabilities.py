@@ -13,7 +13,7 @@ from accounts.principals import Principal
 from portal.console.menu import address
 from portal.kernel import policy
 from portal.kernel.policy import POLICY, Grant, Rule
-from portal.kernel.terms import AccountState, Capability, EntityType, Fact, Role
+from portal.kernel.terms import AccountState, AccountType, Capability, EntityType, Fact, Role
 from portal.kernel.wording import joined, listed, short_day
 
 # What the home lists as open or not: what an account grows into. The rest is there from its confirmation on.
@@ -21,6 +21,10 @@ LISTED: Final = (
     Capability.EDIT_INFORMATION,
     Capability.SUBMIT_FOR_VERIFICATION,
     Capability.APPLY_FOR_AUTHENTICATION,
+    Capability.ASSOCIATE_MINI_PROGRAMS,
+    Capability.EDIT_MENU,
+    Capability.WRITE_ARTICLES,
+    Capability.SEND_TEMPLATE_MESSAGES,
     Capability.OPEN_WECHAT_PAY,
     Capability.OPEN_VIRTUAL_PAYMENT,
 )
@@ -60,7 +64,8 @@ WAYS_OUT: Final = {
 
 def rows(principal: Principal) -> list[dict[str, Any]]:
     """Return one row for each capability, as `_partials/reqs.html` wants it: open since, or why not."""
-    return [_row(principal, capability) for capability in LISTED]
+    has = [capability for capability in LISTED if principal.account.type in POLICY[capability].types]
+    return [_row(principal, capability) for capability in has]
 
 
 def _row(principal: Principal, capability: Capability) -> dict[str, Any]:
@@ -83,6 +88,14 @@ def gate(principal: Principal, capability: Capability) -> dict[str, Any]:
     """Return what a gate shows: what is met, what is missing, and the one way out."""
     account = principal.account
     rule, decision = POLICY[capability], principal.can(capability)
+    if account.type not in rule.types:
+        return {
+            "label": policy.label(capability, account.type),
+            "reason": decision.reason,
+            "rows": [_type_row(account, capability)],
+            "url": "",
+            "action": "",
+        }
     requirements = [_entity_row(account, capability)]
     verified = account.state in policy.VERIFIED
     if rule.states & policy.VERIFIED:
@@ -115,6 +128,16 @@ def gate(principal: Principal, capability: Capability) -> dict[str, Any]:
         "rows": requirements,
         "url": address(way_out) if way_out else "",
         "action": WAYS_OUT.get(way_out, _("Go on")),
+    }
+
+
+def _type_row(account: Account, capability: Capability) -> dict[str, Any]:
+    """Return that accounts of other types have it, and this one never will (REG-2)."""
+    names = [str(kind.label) for kind in AccountType if kind in POLICY[capability].types]
+    return {
+        "label": _("Account type: %(type)s") % {"type": account.type.label},
+        "state": "no",
+        "hint": _("Open to: %(names)s.") % {"names": listed(names)},
     }
 
 

@@ -115,7 +115,12 @@ def _console(request: HttpRequest, counts: Counts) -> dict[str, Any] | None:
     account = principal.account
     name = account.name or str(account.entity or account.email)
     return {
-        "account": {"pk": account.pk, "name": name, "photo": account.photo},
+        "account": {
+            "pk": account.pk,
+            "name": name,
+            "photo": account.photo,
+            "type": str(account.type.label),
+        },
         "person_name": principal.name,
         "role": principal.role.label,
         "notices_unread": counts.notices,

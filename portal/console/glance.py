@@ -19,7 +19,7 @@ from portal.kernel import limits, tallies
 from portal.kernel.compiled import Compiled
 from portal.kernel.limits import Limit, Usage
 from portal.kernel.models import Confirmation, Deadline, Review, Tally
-from portal.kernel.terms import AccountState, EntityType, Role
+from portal.kernel.terms import AccountState, AccountType, EntityType, Role
 from releases.models import Release, Submission, Version
 from verification.actions import wire_transfer
 from verification.models import WireTransfer
@@ -31,6 +31,7 @@ MONTHLY: Final = {
     Limit.CATEGORY_CHANGES: gettext_lazy("Category changes"),
     Limit.DOMAIN_CHANGES: gettext_lazy("Server domain changes"),
 }
+OF_MINI_PROGRAMS: Final = (Limit.CATEGORY_CHANGES, Limit.DOMAIN_CHANGES)
 OF_THE_WIRE: Final = ("account", "state", "due_at", "amount_fen", "payer_name", "remark")
 WAITING: Final = (Confirmation.State.SHOWN, Confirmation.State.SCANNED)
 
@@ -80,10 +81,13 @@ def look(account: Account) -> Glance:
 
 
 def _usages(row: Any, members: int, again_on: date | None) -> dict[Limit, Usage]:
-    found = {limit: Usage(limit, getattr(row, limit.value), again_on=again_on) for limit in MONTHLY}
+    official = AccountType(row.account_type).is_official
+    monthly = [limit for limit in MONTHLY if not (official and limit in OF_MINI_PROGRAMS)]
+    found = {limit: Usage(limit, getattr(row, limit.value), again_on=again_on) for limit in monthly}
     if row.released_at is None:
         changes = max(0, row.names - 1)  # the first name is no change
-        found = {Limit.NAME_CHANGES: Usage(Limit.NAME_CHANGES, changes), **found}
+        naming = Limit.OFFICIAL_NAME_CHANGES if official else Limit.NAME_CHANGES
+        found = {naming: Usage(naming, changes), **found}
     most = limits.members(
         EntityType(row.entity_type),
         authenticated=row.state == AccountState.AUTHENTICATED,
@@ -123,7 +127,13 @@ def _build(account: Any, month: Any, now: Any) -> QuerySet[Account]:
     return (
         Account.objects.filter(pk=account)
         .select_related("wiretransfer")
-        .only("state", "entity_type", "released_at", *(f"wiretransfer__{name}" for name in OF_THE_WIRE))
+        .only(
+            "state",
+            "account_type",
+            "entity_type",
+            "released_at",
+            *(f"wiretransfer__{name}" for name in OF_THE_WIRE),
+        )
         .annotate(
             **spent,
             project_members=_count(active),

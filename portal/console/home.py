@@ -25,6 +25,7 @@ def quotas(found: Mapping[Limit, Usage]) -> list[dict[str, Any]]:
     labels = {
         **MONTHLY,
         Limit.NAME_CHANGES: _("Name changes before the release"),
+        Limit.OFFICIAL_NAME_CHANGES: _("Name changes"),
         Limit.PROJECT_MEMBERS: _("Project members"),
     }
     return [

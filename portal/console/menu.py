@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account
 from accounts.principals import Principal
 from portal.kernel import policy
-from portal.kernel.terms import Capability, VerificationMethod
+from portal.kernel.terms import AccountType, Capability, VerificationMethod
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Entry:
-    """One page of the console; `shown` decides whether this account has it at all.
+    """One page of the console; `types` and `shown` decide whether this account has it at all.
 
-    It is shut for a role that may not exercise `capability`. With `has_steps` the pages whose
-    addresses go on from its own are its steps; `leads_to` are pages that have no entry of their own.
+    A label may say `%(kind)s`. It is shut for a role that may not exercise `capability`. With
+    `has_steps` the pages whose addresses go on from its own are its steps; `leads_to` are pages that
+    have no entry of their own.
     """
 
     label: Promise
@@ -35,6 +36,7 @@ class Entry:
     has_steps: bool = False
     capability: Capability | None = None
     leads_to: tuple[str, ...] = ()
+    types: frozenset[AccountType] = policy.EVERY_TYPE
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Gate:
 
     capability: Capability
     icon: str
+    types: frozenset[AccountType] = policy.MINI_PROGRAMS
 
 
 @dataclass(frozen=True)
@@ -64,8 +67,14 @@ MENU: Final = (
                 "bank",
                 lambda account: account.method == VerificationMethod.WIRE_TRANSFER,
             ),
-            Entry(_("Mini Program information"), "information:information", "card-text", has_steps=True),
-            Entry(_("Development Management"), "releases:development", "box-seam", has_steps=True),
+            Entry(_("%(kind)s information"), "information:information", "card-text", has_steps=True),
+            Entry(
+                _("Development Management"),
+                "releases:development",
+                "box-seam",
+                has_steps=True,
+                types=policy.MINI_PROGRAMS,
+            ),
             Entry(_("User Identity"), "accounts:members", "people", has_steps=True),
         ),
     ),
@@ -129,6 +138,8 @@ def build(path: str, principal: Principal) -> list[dict[str, object]]:
 
 
 def _item(entry: Entry | Gate, principal: Principal, path: str) -> dict[str, object] | None:
+    if principal.account.type not in entry.types:
+        return None
     return _page(entry, principal, path) if isinstance(entry, Entry) else _gate(entry, principal, path)
 
 
@@ -138,7 +149,7 @@ def _page(entry: Entry, principal: Principal, path: str) -> dict[str, object] | 
     url = address(entry.url_name)
     reason = _not_for_the_role(entry.capability, principal)
     return {
-        "label": entry.label,
+        "label": str(entry.label) % {"kind": principal.account.type.kind},
         "url": "" if reason else url,
         "icon": entry.icon,
         "shut_reason": reason,

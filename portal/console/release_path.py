@@ -1,8 +1,12 @@
-"""The release path of an account: five steps, what is done, what is next and who must act (INF-4)."""
+"""The path of an account: its steps, what is done, what is next and who must act (INF-4).
+
+A Mini Program's leads to its release. An Official Account's ends with WeChat authentication, where its
+entity can have that.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -13,6 +17,7 @@ from accounts.models import Account
 from accounts.principals import Principal
 from portal.console.glance import Glance
 from portal.console.menu import address
+from portal.kernel import policy
 from portal.kernel.terms import AccountState, Capability, Fact, VerificationMethod
 from portal.kernel.wording import listed, short_day, short_moment, yuan
 from releases.models import Submission
@@ -40,13 +45,7 @@ def steps(principal: Principal, glance: Glance) -> list[dict[str, Any]]:
     The first one not done has the ring. The first one on which this person can do something has the
     green button: development goes on beside entity and information.
     """
-    found = [
-        _entity(principal, glance),
-        _information(principal, glance),
-        _development(principal, glance),
-        _verification(principal, glance),
-        _release(principal, glance),
-    ]
+    found = [step(principal, glance) for step in _ways(principal.account)]
     ahead = [step for step in found if step.get("state") not in {"done", "fail"}]
     stuck = any(step.get("state") == "fail" for step in found)
     for step in ahead:
@@ -55,6 +54,20 @@ def steps(principal: Principal, glance: Glance) -> list[dict[str, Any]]:
     if mine:
         mine[0]["primary"] = True
     return found
+
+
+def title(account: Account) -> str:
+    """Return what the path is called."""
+    return _("Getting ready") if account.type.is_official else _("Release path")
+
+
+def _ways(account: Account) -> list[Callable[[Principal, Glance], dict[str, Any]]]:
+    if not account.type.is_official:
+        return [_entity, _information, _development, _verification, _release]
+    rule = policy.POLICY[Capability.APPLY_FOR_AUTHENTICATION]
+    proved = account.method == VerificationMethod.WECHAT_AUTHENTICATION
+    authentication = [_authentication] if account.entity_type in rule.entities and not proved else []
+    return [_entity, _information, *authentication]
 
 
 def summary(path: list[dict[str, Any]]) -> str:
@@ -115,11 +128,9 @@ def _page_of_the_proof(account: Account) -> tuple[str, str]:
 
 def _information(principal: Principal, glance: Glance) -> dict[str, Any]:
     account = principal.account
-    missing = [part for part in PARTS if not getattr(account, part)]
+    missing = [part for part in _parts(account) if not getattr(account, part)]
     if not missing:
-        text = _("Name, photo, introduction and category %(category)s.")
-        facts = {"category": first_label(account.first_category)}
-        return _step(_("Information"), text % facts, INFORMATION, _("View")) | {"state": "done"}
+        return _step(_("Information"), _described(account), INFORMATION, _("View")) | {"state": "done"}
     decision = account.can(Capability.EDIT_INFORMATION)
     if not decision:
         text = _("Opens when the entity is verified.") if account.closes_at is None else decision.reason
@@ -134,6 +145,31 @@ def _information(principal: Principal, glance: Glance) -> dict[str, Any]:
         return _step(_("Information"), text, INFORMATION, _("Fill in"), mine=True)
     text = _("Missing: %(parts)s. The administrator or an operator fills it in.") % facts
     return _step(_("Information"), text, INFORMATION, _("View"))
+
+
+def _parts(account: Account) -> list[str]:
+    """Return the parts of the information; an Official Account has no categories."""
+    return [part for part in PARTS if not (account.type.is_official and part == "first_category")]
+
+
+def _described(account: Account) -> str:
+    if account.type.is_official:
+        return _("Name, photo and introduction.")
+    text = _("Name, photo, introduction and category %(category)s.")
+    return text % {"category": first_label(account.first_category)}
+
+
+def _authentication(principal: Principal, glance: Glance) -> dict[str, Any]:
+    """Return the step that a verified Official Account takes besides: a reviewer looks at the materials."""
+    title, account = _("WeChat authentication"), principal.account
+    if account.state == AccountState.AUTHENTICATED:
+        text = _("Valid until %(day)s.") % {"day": short_day(account.authenticated_until)}
+        return _step(title, text, AUTHENTICATION, _("View")) | {"state": "done"}
+    if "verification.authentication" in glance.reviews:
+        return _step(title, _("A reviewer looks at the application."), AUTHENTICATION, _("View"))
+    if account.can(Capability.APPLY_FOR_AUTHENTICATION):
+        return _applying(principal, _("A reviewer approves the materials, for a year.")) | {"title": title}
+    return _step(title, _("Opens when the entity is verified."), AUTHENTICATION, _("View"))
 
 
 def _named(parts: Any) -> str:

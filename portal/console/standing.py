@@ -54,6 +54,29 @@ OTHERS: Final = ("accounts.Category", "accounts.Member", "accounts.SignIn")
 NEEDS: Final = {("accounts.Account", "authenticate"): Capability.APPLY_FOR_AUTHENTICATION}
 
 
+# What each rung means, for a Mini Program and for an Official Account.
+_KNOWN: Final = {
+    False: gettext_lazy(
+        "We know who the entity is: its own bank account paid, or its own WeChat scanned. "
+        "It does not run out. Information and submission hang on it."
+    ),
+    True: gettext_lazy(
+        "We know who the entity is: its own bank account paid, or its own WeChat scanned. "
+        "It does not run out. Information, association, menu and articles hang on it."
+    ),
+}
+_APPROVED: Final = {
+    False: gettext_lazy(
+        "A reviewer has approved the entity's materials: WeChat authentication, good for a year. "
+        "WeChat Pay hangs on it."
+    ),
+    True: gettext_lazy(
+        "A reviewer has approved the entity's materials: WeChat authentication, good for a year. "
+        "A service account's template messages hang on it."
+    ),
+}
+
+
 def pills(account: Account) -> list[dict[str, Any]]:
     """Return the account's state as pills: label and tone."""
     state = S(account.state)
@@ -89,9 +112,11 @@ def machines_of(account: Account, wire: WireTransfer | None) -> list[dict[str, A
     ]
 
 
-def other_machines() -> list[dict[str, Any]]:
+def other_machines(account: Account) -> list[dict[str, Any]]:
     """Return the machines of what an account has many of, none of them anywhere yet."""
-    return [_drawn(label, get_language() or "") for label in OTHERS]
+    has_categories = account.type in policy.POLICY[Capability.CHOOSE_CATEGORIES].types
+    labels = [label for label in OTHERS if has_categories or label != "accounts.Category"]
+    return [_drawn(label, get_language() or "") for label in labels]
 
 
 @cache
@@ -173,19 +198,13 @@ def rungs(account: Account) -> list[dict[str, Any]]:
         {
             "label": _("Verified"),
             "state": "ok" if verified else "",
-            "hint": _(
-                "We know who the entity is: its own bank account paid, or its own WeChat scanned. "
-                "It does not run out. Information and submission hang on it."
-            ),
+            "hint": _KNOWN[account.type.is_official],
             "value": _since(account.verified_at) if verified else "",
         },
         {
             "label": _("Authenticated"),
             "state": "ok" if authenticated else "",
-            "hint": _(
-                "A reviewer has approved the entity's materials: WeChat authentication, good for a year. "
-                "WeChat Pay hangs on it."
-            ),
+            "hint": _APPROVED[account.type.is_official],
             "value": _since(account.authenticated_at)
             if authenticated
             else ("" if can_ever else _("not for individuals")),
