@@ -17,7 +17,7 @@ from portal.kernel.action import transactional
 from portal.kernel.actors import SIMULATOR
 from portal.kernel.calendar import SHANGHAI
 from portal.kernel.models import World
-from portal.kernel.terms import EntityType, Role
+from portal.kernel.terms import AccountType, EntityType, Role
 from portal.simulator import rooms, walks
 
 WORLD: Final = "Autumn class 07"
@@ -77,7 +77,48 @@ def demo_world(*, origin: str = "") -> World:
     walks.apply(press)
     walks.account_at(world, "activated", email="team@willowferry.example")
     walks.account_at(world, "registered", email="studio@pebblewharf.example")
+    _official_accounts(world)
     return World.objects.get(pk=world.pk)
+
+
+def _official_accounts(world: World) -> None:
+    """Add a subscription and two service accounts; one belongs to the entity that has the game."""
+    accounts = (
+        (
+            "Marble Lane Notes",
+            walks.account_at(
+                world,
+                "verified",
+                account_type=AccountType.SUBSCRIPTION,
+                entity_type=EntityType.INDIVIDUAL,
+                email="notes@marblelane.example",
+            ),
+        ),
+        (
+            "Lantern Bay Players",
+            walks.account_at(
+                world,
+                "authenticated",
+                account_type=AccountType.SERVICE,
+                name="Hangzhou Lantern Bay Network Technology Co., Ltd.",
+                email="players@lanternbay.example",
+                wechat_id="guoan",
+            ),
+        ),
+        (
+            "Cedar Pier Tickets",
+            walks.account_at(
+                world,
+                "authenticated",
+                account_type=AccountType.SERVICE,
+                name="Dalian Cedar Pier Ticketing Co., Ltd.",
+                email="tickets@cedarpier.example",
+                wechat_id="chenxi",
+            ),
+        ),
+    )
+    for name, account in accounts:
+        walks.perfect(account, name=name)
 
 
 def admin() -> tuple[Login, str]:
@@ -104,15 +145,20 @@ def announce(origin: str = "") -> str:
         origin = origin or world.origin
         lines += [f"{world.name}: {origin}{reverse('simulator:enter', args=[world.token])}"]
         accounts = Account.objects.filter(world=world, login__is_active=True).select_related("entity")
-        rows = [(account.email, account.get_state_display()) for account in accounts.order_by("pk")]
-        width = max((len(email) for email, _state in rows), default=0)
-        lines += [f"  {email.ljust(width)}  {walks.PASSWORD}  {state}" for email, state in rows]
+        rows = [(account.email, _standing(account)) for account in accounts.order_by("pk")]
+        width = max((len(email) for email, _standing in rows), default=0)
+        lines += [f"  {email.ljust(width)}  {walks.PASSWORD}  {standing}" for email, standing in rows]
         lines += [""]
     lines += [
         f"Review desk: {origin}{reverse('admin:index')}",
         f"  {ADMIN}, its password is in {password_path()}",
     ]
     return "\n".join(lines)
+
+
+def _standing(account: Account) -> str:
+    state = str(account.get_state_display())
+    return f"{state}, {account.type.label}" if account.type.is_official else state
 
 
 def password_path() -> Path:

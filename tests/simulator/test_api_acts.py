@@ -272,7 +272,8 @@ def test_an_account_is_brought_to_a_stage(api, world, here, stage, entity_type):
         {"stage": "authenticated", "entity_type": "individual"},
         {"stage": "awaiting_transfer", "entity_type": "government"},
         {"stage": "payment_online"},
-        {"stage": "verified", "account_type": "service"},
+        {"stage": "verified", "account_type": "service", "entity_type": "individual"},
+        {"stage": "uploaded", "account_type": "service"},
     ],
 )
 def test_a_stage_out_of_reach_is_409_and_leaves_nothing(api, here, asked):

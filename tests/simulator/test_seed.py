@@ -44,6 +44,9 @@ def test_the_demonstration_has_accounts_in_several_states():
         "desk@quillterrace.example": "awaiting_authentication",
         "team@willowferry.example": "activated",
         "studio@pebblewharf.example": "registered",
+        "notes@marblelane.example": "verified",
+        "players@lanternbay.example": "authenticated",
+        "tickets@cedarpier.example": "authenticated",
     }
     assert (world.name, world.running, world.origin) == ("Autumn class 07", False, ORIGIN)
     assert list(Review.objects.open().values_list("title", flat=True)) == [
@@ -82,7 +85,7 @@ def test_a_demonstration_that_was_not_finished_leaves_nothing(monkeypatch):
     assert (World.objects.count(), Account.objects.count()) == (0, 0)
 
     monkeypatch.setattr(walks, "account_at", real)
-    assert len(states(seed.demo_world())) == 8
+    assert len(states(seed.demo_world())) == 11
 
 
 def test_the_administrators_password_is_told_once_and_kept_for_its_owner_alone(data_dir):
@@ -132,12 +135,15 @@ def test_what_is_announced_lets_one_in(client):
         "  desk@quillterrace.example   rehearse-2019  Awaiting authentication",
         "  team@willowferry.example    rehearse-2019  Activated",
         "  studio@pebblewharf.example  rehearse-2019  Registered",
+        "  notes@marblelane.example    rehearse-2019  Verified, Subscription Account",
+        "  players@lanternbay.example  rehearse-2019  Authenticated, Service Account",
+        "  tickets@cedarpier.example   rehearse-2019  Authenticated, Service Account",
         "",
         "Review desk: http://127.0.0.1:8001/admin/",
         f"  admin, its password is in {seed.password_path()}",
     ]
     client.get(link)
-    for line in told[1:8]:
+    for line in told[1:11]:
         email, password, *_state = line.split()
         assert client.login(username=f"{world.pk}/{email}", password=password)
     assert client.get(reverse("simulator:worlds")).status_code == 200

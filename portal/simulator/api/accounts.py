@@ -17,7 +17,7 @@ from portal.kernel import tallies
 from portal.kernel.errors import Refused
 from portal.kernel.limits import Limit, Usage
 from portal.kernel.models import Review, World
-from portal.kernel.terms import Capability, EntityType, Role
+from portal.kernel.terms import AccountType, Capability, EntityType, Role
 from portal.kernel.text import email as read_email
 from portal.outside import bank
 from portal.outside.models import Person
@@ -78,7 +78,8 @@ class NewAccount(Body):
     """How far an account shall have come, and whose it is; what is left out is invented.
 
     `entity` is the id of an entity that has accounts already: the new one belongs to it too.
-    `category` is a class of Game, from `perfected` on.
+    `category` is a class of Game, from `perfected` on. A `subscription` or `service` account is
+    `perfected` with name, photo and introduction, and goes no further; individuals open no `service`.
     """
 
     stage: Stage
@@ -119,6 +120,7 @@ class AccountShape(Shape):
     """An account, what it may do and how much of its limits is used."""
 
     account: int
+    account_type: str
     email: str
     state: str
     appid: str | None
@@ -181,14 +183,13 @@ def apply_for_authentication(request: HttpRequest, world: Id, account: Id) -> Ht
 
 
 def _walk(world: World, asked: NewAccount, owner: Entity | None, email: str) -> Account:
-    if asked.stage not in BUILT or asked.account_type != "mini_program":
+    if asked.stage not in BUILT:
         raise Refused(
-            _("No account was made: this portal cannot bring a %(type)s to %(stage)s yet. "
-              "Ask for a Mini Program, up to %(last)s.")
-            % {"type": asked.account_type, "stage": asked.stage, "last": BUILT[-1]},
+            _("No account was made: this portal cannot bring one to %(stage)s yet. Ask for %(last)s at most.")
+            % {"stage": asked.stage, "last": BUILT[-1]},
             code="unreachable_stage",
             field="stage",
-        )  # fmt: skip
+        )
     category = asked.category or "casual"
     if categories.class_of(GAME, category) is None:
         raise Refused(
@@ -206,11 +207,22 @@ def _walk(world: World, asked: NewAccount, owner: Entity | None, email: str) -> 
         if owner.entity_type == EntityType.INDIVIDUAL:
             whose["wechat_id"] = Person.objects.get(world=world, id_number=owner.number).wechat_id
     try:
-        return walks.account_at(world, asked.stage, email=email, category=category, **whose)
+        return walks.account_at(
+            world,
+            asked.stage,
+            account_type=asked.account_type,
+            email=email,
+            category=category,
+            **whose,
+        )
     except ValueError:
         raise Refused(
-            _("No account was made: %(type)s cannot come to %(stage)s. Choose another of the two.")
-            % {"type": EntityType(whose["entity_type"]).label, "stage": asked.stage},
+            _("No account was made: %(account)s of %(entity)s cannot come to %(stage)s. Choose another.")
+            % {
+                "account": AccountType(asked.account_type).label,
+                "entity": EntityType(whose["entity_type"]).label,
+                "stage": asked.stage,
+            },
             code="unreachable_stage",
             field="stage",
         ) from None
@@ -252,6 +264,7 @@ def _shape(account: Account) -> AccountShape:
     entity, administrator = account.entity, _administrator(account)
     return AccountShape(
         account=account.pk,
+        account_type=account.account_type,
         email=account.email,
         state=account.state,
         appid=account.appid,

@@ -28,19 +28,24 @@ from portal.simulator.walks.verification import made_picture
 
 GAME: Final = "game"
 TRIES: Final = 50
+INTRODUCTIONS: Final = {
+    False: "Run, puzzle and play through a lantern festival.",
+    True: "News of the lantern festival, and the games that go with it.",
+}
 INKS: Final = ("#27496d", "#6d2749", "#3c6d27", "#6d5a27", "#4a276d")
 
 
 def perfect(account: Account, *, category: str = "casual", name: str = "") -> Account:
-    """Fill in everything that a Mini Game's information asks for; `category` is a class of Game.
+    """Fill in everything that the information asks for: of a Mini Game also the class of Game, `category`.
 
     A class that needs a review is approved by the desk. ValueError for a class that there is not.
     """
     by = account.login.as_actor()
     rename(account, name or free_name(account))
     information.change_photo(account.pk, made_photo(account), by=by)
-    information.change_introduction(account.pk, "Run, puzzle and play through a lantern festival.", by=by)
-    choose(account, GAME, category)
+    information.change_introduction(account.pk, INTRODUCTIONS[account.type.is_official], by=by)
+    if not account.type.is_official:
+        choose(account, GAME, category)
     return Account.objects.get(pk=account.pk)
 
 

@@ -49,10 +49,10 @@ def account_at(
 ) -> Account:
     """Return an account at `stage`: a state of the account's own machine, or what `PERFECTED` names.
 
-    Official Accounts know the states alone: what `PERFECTED` names is a Mini Program's.
     A company goes by wire transfer where that leads to the stage, unless `method` says otherwise;
     one verified by wire may be authenticated too. For an expired or lapsed one the world's clock has
-    gone on to the end. ValueError for a stage that entity type and method never come to.
+    gone on to the end. An Official Account comes as far as "perfected": its name, photo and
+    introduction. ValueError for a stage that account type, entity type and method never come to.
     """
     if not method and stage in REVIEWED and stage not in WIRED:
         method = VerificationMethod.WECHAT_AUTHENTICATION
@@ -63,10 +63,12 @@ def account_at(
         VerificationMethod.WECHAT_AUTHENTICATION: REVIEWED,
     }
     unconfirmed = ("registered", "activated")
-    reachable = typed.method in policy.METHODS[EntityType(entity_type)]
+    kind = AccountType(account_type)
+    allowed = policy.may_open(kind, EntityType(entity_type))
+    reachable = allowed and typed.method in policy.METHODS[EntityType(entity_type)]
     stages = (*unconfirmed, *ways[VerificationMethod(typed.method)])
-    if account_type != AccountType.MINI_PROGRAM:
-        stages = tuple(name for name in stages if name not in PERFECTED)
+    if kind.is_official:
+        stages = tuple(each for each in stages if each not in RELEASING)
     if not reachable or stage not in stages:
         raise ValueError(f"{entity_type} cannot be brought to {stage}")
     account = register(
