@@ -20,7 +20,13 @@ from portal.simulator import walks
 
 ALL = [route for route in routes() if not route.name.startswith(f"{DESK}:")]
 DESK_ROUTES = [route for route in routes() if route.name.startswith(f"{DESK}:")]
-FILLERS = {"int": "999999", "slug": "open_wechat_pay", "str": "nowhere", "path": "1", "account_type": "mini-program"}
+FILLERS = {
+    "int": "999999",
+    "slug": "open_wechat_pay",
+    "str": "nowhere",
+    "path": "1",
+    "account_type": "mini-program",
+}
 
 
 def by_name(route: Route) -> str:
