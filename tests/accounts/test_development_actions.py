@@ -168,14 +168,17 @@ def test_a_scan_for_the_upload_key_permits_no_secret(account: Account) -> None:
 @pytest.mark.parametrize("role", [Role.OPERATOR, Role.DEVELOPER, Role.DATA_ANALYST, Role.EXPERIENCE_MEMBER])
 def test_secrets_and_domains_are_the_administrators_alone(account: Account, role: Role) -> None:
     by = member(account, role)
-    for refused in (
-        refusal(actions.ask_secret, account.pk, by=by),
-        refusal(actions.reset_secret, account.pk, by=by),
-        refusal(actions.ask_upload_key, account.pk, by=by),
-        refusal(actions.reset_upload_key, account.pk, by=by),
-        refusal(actions.ask_domains, account.pk, domains=HOSTS, seen="", by=by),
+    for refused, code in (
+        (refusal(actions.ask_secret, account.pk, by=by), "manage_secrets"),
+        (refusal(actions.reset_secret, account.pk, by=by), "manage_secrets"),
+        (refusal(actions.ask_upload_key, account.pk, by=by), "manage_upload_key"),
+        (refusal(actions.reset_upload_key, account.pk, by=by), "manage_upload_key"),
+        (
+            refusal(actions.ask_domains, account.pk, domains=HOSTS, seen="", by=by),
+            "manage_server_domains",
+        ),
     ):
-        assert refused.code == "manage_secrets"
+        assert refused.code == code
         assert refused.message.startswith("Only the administrator may do this.")
     assert not DevelopmentSettings.objects.exists()
     assert not Confirmation.objects.filter(purpose=actions.RESET_SECRET).exists()

@@ -315,7 +315,7 @@ def test_a_stranger_chooses_and_removes_nothing(world, account):
         lambda: actions.remove_category(puzzle.pk, by=stranger),
         lambda: actions.remove_proof(account.pk, 1, by=stranger),
     ):
-        assert refusal(call)[0] == Capability.EDIT_INFORMATION
+        assert refusal(call)[0] == Capability.CHOOSE_CATEGORIES
 
 
 # --- the audit ----------------------------------------------------------------------------

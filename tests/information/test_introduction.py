@@ -64,8 +64,8 @@ def test_it_is_saved_as_it_is_cleaned(browser, account, typed, saved):
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ("", "Write what this Mini Program does."),
-        (" \n ", "Write what this Mini Program does."),
+        ("", "Write what this account does."),
+        (" \n ", "Write what this account does."),
         ("Fly", "Not saved: an introduction has 4 to 120 characters, this has 3."),
         ("x" * 121, "Keep it to 120 characters; this has 121."),
         ("x" * 1_000_000, "Keep it to 120 characters; this has 1000000."),

@@ -69,7 +69,7 @@ def told(account):
 
 def test_a_free_name_passes_and_nothing_is_written(kite):
     found = check(kite, " Paper  Kite ")
-    assert (found.name, found.protected, found.shared) == ("Paper Kite", (), False)
+    assert (found.name, found.protected, found.shared) == ("Paper Kite", (), "")
     assert found.sentence == "Paper Kite is free."
     assert Naming.objects.count() == 0
 
