@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import QuerySet
 
@@ -20,7 +20,8 @@ from portal.kernel import tallies
 from portal.kernel.limits import LIMITS, Limit, Usage
 from portal.kernel.models import World
 
-PLACES = {True: Limit.SAME_ENTITY_MINI_PROGRAMS, False: Limit.OTHER_ENTITY_MINI_PROGRAMS}
+_RELATED: Final = ("entity", "administrator__person")
+PLACES: Final = {True: Limit.SAME_ENTITY_MINI_PROGRAMS, False: Limit.OTHER_ENTITY_MINI_PROGRAMS}
 
 
 @dataclass(frozen=True)
@@ -39,16 +40,6 @@ class Pair:
     def is_same_entity(self) -> bool:
         """Return whether one entity owns both; entities of accounts never change."""
         return self.official_account.entity_id == self.mini_program.entity_id
-
-    def hold(self, association_id: int) -> Association:
-        """Return an association of the two locked after them, with the very same accounts and world."""
-        row = Association.objects.lock(association_id)
-        row.world, row.official_account, row.mini_program = (
-            self.world,
-            self.official_account,
-            self.mini_program,
-        )
-        return row
 
 
 def lock(official_account_id: int, mini_program_id: int) -> Pair:
@@ -73,9 +64,22 @@ def lock_of(association_id: int) -> Pair:
 
 
 def held(association_id: int) -> tuple[Pair, Association]:
-    """Return both accounts of an association and the association, all of them locked."""
-    pair = lock_of(association_id)
-    return pair, pair.hold(association_id)
+    """Hold both accounts of an association; return them and it. Raises Association.DoesNotExist."""
+    lock_of(association_id)
+    return read(association_id)
+
+
+def read(association_id: int) -> tuple[Pair, Association]:
+    """Return an association whose accounts are held already, with everything that telling of it needs.
+
+    Its own row needs no lock: nobody moves it without both accounts. One query.
+    """
+    related = [f"{side}__{name}" for side in ("official_account", "mini_program") for name in _RELATED]
+    association = Association.objects.select_related("world", *related).get(pk=association_id)
+    pair = Pair(association.official_account, association.mini_program)
+    for account in (pair.official_account, pair.mini_program):
+        account.world = account.administrator.person.world = association.world
+    return pair, association
 
 
 # --- places -------------------------------------------------------------------------------
@@ -107,8 +111,7 @@ def require_room(pair: Pair, *, at: datetime) -> None:
 
 
 def spend(pair: Pair, *, at: datetime) -> None:
-    """Use one addition of the month, on both sides; Refused when a limit leaves no room."""
-    require_room(pair, at=at)
+    """Use one addition of the month, on both sides; `require_room` was asked under the same locks."""
     for limit, account in _additions(pair):
         tallies.spend(limit, account, at=at, field="appid")
 

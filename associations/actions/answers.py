@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from accounts import scans
-from accounts.models import Account
 from associations import pairs, refusals, words
 from associations.actions.invitations import require_waiting, show_answer, void_codes
 from associations.actions.parting import read_reason
@@ -75,8 +74,8 @@ def _refuse(pair: Pair, association: Association, why: str, *, by: Actor) -> Non
 
 def _objection(confirmation: Confirmation, _by: Actor) -> str:
     """Return why the two cannot be associated any more, or ''. No limit is among it: the place is held."""
-    association = Association.objects.select_related("world").get(pk=confirmation.subject_id)
-    here = Account.objects.select_related("entity").get(pk=association.official_account_id)
+    pair, association = pairs.read(confirmation.subject_id)
+    here = pair.official_account
     try:
         _require_invited(association)
         if here.closes_at is not None:
@@ -87,7 +86,7 @@ def _objection(confirmation: Confirmation, _by: Actor) -> str:
 
 
 def _accept(confirmation: Confirmation, by: Actor) -> None:
-    pair, association = pairs.held(confirmation.subject_id)
+    pair, association = pairs.read(confirmation.subject_id)
     pair.mini_program.require(Capability.ANSWER_INVITATIONS, by=by)
     association.accept(at=pair.world.now(), reason=called(pair.mini_program), by=by)
     association.save()
@@ -99,7 +98,7 @@ def _accept(confirmation: Confirmation, by: Actor) -> None:
 
 def _turn_down(confirmation: Confirmation, by: Actor) -> None:
     """Refuse what is refused on the phone of the administrator; somebody who was it says no for nobody."""
-    pair, association = pairs.held(confirmation.subject_id)
+    pair, association = pairs.read(confirmation.subject_id)
     if association.state == State.INVITED and pair.mini_program.administrator.person_id == by.id:
         _refuse(pair, association, "", by=by)
 

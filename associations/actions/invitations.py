@@ -104,7 +104,7 @@ def going_on(pair: Pair) -> Association | None:
     found = candidates.open_of(pair)
     if found is None:
         return None
-    association = pair.hold(found.pk)
+    pair, association = pairs.read(found.pk)
     if association.state == State.ASSOCIATED or association.is_waiting(pair.world.now()):
         return association
     deadlines.cancel(words.END, subject_id=association.pk)
@@ -163,8 +163,7 @@ def _withdraw(pair: Pair, association: Association, *, by: Actor) -> None:
 
 def _objection(confirmation: Confirmation, by: Actor) -> str:
     """Return why the Mini Program cannot be invited any more, in the moment of the scan, or ''."""
-    association = Association.objects.get(pk=confirmation.subject_id)
-    pair = pairs.lock_of(association.pk)
+    pair, association = pairs.read(confirmation.subject_id)
     now = pair.world.now()
     try:
         if association.state != State.AWAITING_OFFICIAL_ACCOUNT or not association.is_waiting(now):
@@ -178,7 +177,7 @@ def _objection(confirmation: Confirmation, by: Actor) -> str:
 
 def _invite(confirmation: Confirmation, by: Actor) -> None:
     """Send the invitation: it counts from now on, and waits on the other administrator's phone."""
-    pair, association = pairs.held(confirmation.subject_id)
+    pair, association = pairs.read(confirmation.subject_id)
     pair.official_account.require(Capability.ASSOCIATE_MINI_PROGRAMS, by=by)
     now: datetime = pair.world.now()
     pairs.spend(pair, at=now)
@@ -204,7 +203,7 @@ def show_answer(pair: Pair, association: Association, *, by: Actor) -> Confirmat
 
 
 def _turn_down(confirmation: Confirmation, by: Actor) -> None:
-    pair, association = pairs.held(confirmation.subject_id)
+    pair, association = pairs.read(confirmation.subject_id)
     if association.state == State.AWAITING_OFFICIAL_ACCOUNT:
         _withdraw(pair, association, by=by)
 

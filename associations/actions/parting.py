@@ -92,7 +92,7 @@ def _objection(confirmation: Confirmation, _by: Actor) -> str:
 
 
 def _part(confirmation: Confirmation, by: Actor) -> None:
-    pair, association = pairs.held(confirmation.subject_id)
+    pair, association = pairs.read(confirmation.subject_id)
     account = _of(association, confirmation.facts["account"])
     account.require(Capability.DISASSOCIATE, by=by)
     association.reason = confirmation.facts["reason"]

@@ -10,7 +10,7 @@ from functools import partial
 from random import Random
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from accounts.models import Account
 from associations import actions, pairs, words
@@ -29,11 +29,53 @@ from tests.races.rig import words as said
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True), pytest.mark.requirement("ASC-2")]
 
 MANY = 60
-FULL = {"89016", "89017", "89009", "89030", "not_invited"}  # refused when asked, or at the scan
+MOST_ATTEMPTS = 60
+FULL = {"89016", "89017", "89009", "89030", "at_the_scan"}  # refused when asked, or at the scan
+
+
+def patiently(action, *args, **kwargs):
+    """Ask again when the database turned a caller away because too many waited: nothing of it remains."""
+    for _attempt in range(MOST_ATTEMPTS):
+        try:
+            return action(*args, **kwargs)
+        except OperationalError:
+            real.sleep(CHECK_TO_WRITE)
+    raise AssertionError("turned away for ever")
+
+
+def confirmed(asked, by):
+    answered = patiently(confirmations.confirm, asked.pk, by=by)
+    if answered.state != "confirmed":
+        raise Refused(answered.refusal, code="at_the_scan")
+    return Association.objects.get(pk=asked.subject_id)
+
+
+def invite(here, there):
+    by = administrator(here)
+    return confirmed(patiently(actions.ask_to_invite, here.pk, appid=there.appid, by=by), by)
+
+
+def associate(here, there):
+    association = invite(here, there)
+    return confirmed(known(confirmations.latest(words.ANSWER, association.pk)), administrator(there))
+
+
+def part(association, account):
+    by = administrator(account)
+    return confirmed(patiently(actions.ask_to_disassociate, account.pk, association.pk, by=by), by)
+
+
+def administrator(account):
+    return account.administrator.person.as_actor()
+
+
+def known(found):
+    assert found is not None
+    return found
 
 
 def inviting(here, there):
-    return [partial(walks.invite, one, other) for one, other in zip(here, there, strict=True)]
+    return [partial(invite, one, other) for one, other in zip(here, there, strict=True)]
 
 
 def settled(outcomes):
@@ -90,7 +132,7 @@ def test_of_sixty_additions_of_a_month_exactly_thirteen_are_made(world):
     there = crowd.accounts(world, MANY)
 
     def churn(other):
-        return walks.part(walks.associate(here, other), here)
+        return part(associate(here, other), here)
 
     outcomes = race([partial(churn, other) for other in there])
     assert settled(outcomes) == 13
@@ -127,7 +169,7 @@ def test_additions_over_the_end_of_the_month_are_counted_where_they_were_made(ma
 
     def churn(nth, other):
         real.sleep(0.03 * nth)
-        return walks.part(walks.associate(here, other), here)
+        return part(associate(here, other), here)
 
     outcomes = race([partial(churn, nth, other) for nth, other in enumerate(there)])
     got_in = settled(outcomes)
@@ -141,15 +183,16 @@ def test_a_clock_that_jumps_over_the_month_in_the_middle_spends_and_gives_back_i
     worlds.advance(world.pk, to=datetime(2019, 3, 31, 23, 59, tzinfo=SHANGHAI), by=SIMULATOR)
 
     def churn(other):
-        association = walks.invite(here, other)
-        return actions.refuse(association.pk, by=other.administrator.person.as_actor())
+        association = invite(here, other)
+        return patiently(actions.refuse, association.pk, by=administrator(other))
 
     def jump():
         real.sleep(CHECK_TO_WRITE)
-        return worlds.advance(world.pk, to=datetime(2019, 4, 1, 0, 1, tzinfo=SHANGHAI), by=SIMULATOR)
+        moment = datetime(2019, 4, 1, 0, 1, tzinfo=SHANGHAI)
+        return patiently(worlds.advance, world.pk, to=moment, by=SIMULATOR)
 
     outcomes = race([*(partial(churn, other) for other in there), jump])
-    assert set(said(outcomes)) <= {"done", "not_waiting", "moving"}, said(outcomes)
+    assert said(outcomes) == {"done": 9}
     waiting = crowd.states(here).get("invited", 0)
     assert crowd.used(here, "2019-03") + crowd.used(here, "2019-04") == waiting
     assert crowd.breached() == []
@@ -175,7 +218,7 @@ def test_one_scan_confirmed_by_many_invites_once(world):
     here, there = crowd.official_accounts(world, 1)[0], crowd.accounts(world, 1)[0]
     by = here.administrator.person.as_actor()
     asked = actions.ask_to_invite(here.pk, appid=there.appid, by=by)
-    outcomes = race([partial(confirmations.confirm, asked.pk, by=by)] * 8)
+    outcomes = race([partial(patiently, confirmations.confirm, asked.pk, by=by)] * 8)
     assert said(outcomes) == {"done": 1, "code_over": 7}
     assert (crowd.used(here), crowd.used(there)) == (1, 1)
     assert crowd.breached() == []
@@ -186,7 +229,7 @@ def test_many_who_invite_one_at_once_have_one_story(world):
     here, there = crowd.official_accounts(world, 1), crowd.accounts(world, 1)
     found = said(race(inviting(here * 12, there * 12)))
     assert found["done"] == 1
-    assert set(found) <= {"done", "89010", "code_over", "not_invited"}
+    assert set(found) <= {"done", "89010", "code_over", "at_the_scan"}
     assert crowd.states(here[0]) == {"invited": 1}
     assert crowd.breached() == []
 
@@ -218,12 +261,14 @@ def test_accepted_refused_withdrawn_or_run_out_it_ends_once(world):
         question = known(confirmations.latest(words.ANSWER, association.pk))
         late = turn % 2 == 0
         calls = [
-            partial(confirmations.confirm, question.pk, by=theirs),
-            partial(confirmations.refuse, question.pk, by=theirs),
-            partial(actions.withdraw, association.pk, by=mine),
+            partial(patiently, confirmations.confirm, question.pk, by=theirs),
+            partial(patiently, confirmations.refuse, question.pk, by=theirs),
+            partial(patiently, actions.withdraw, association.pk, by=mine),
         ]
         if late:
-            calls.append(partial(worlds.advance, world.pk, to=association.expires_at, by=SIMULATOR))
+            calls.append(
+                partial(patiently, worlds.advance, world.pk, to=association.expires_at, by=SIMULATOR)
+            )
         found = said(race([calls[(turn + nth) % len(calls)] for nth in range(len(calls))]))
         assert set(found) <= {"done", "code_over", "not_waiting"}, found
         ended = Association.objects.get(pk=association.pk)
@@ -234,11 +279,6 @@ def test_accepted_refused_withdrawn_or_run_out_it_ends_once(world):
         assert crowd.breached() == []
     assert set(endings) <= {"associated", "refused", "withdrawn", "expired"}
     assert len(endings) > 1, "nothing raced"
-
-
-def known(found):
-    assert found is not None
-    return found
 
 
 def test_control_an_answer_that_looks_before_it_writes_accepts_what_was_withdrawn(world):
@@ -284,7 +324,7 @@ def test_two_sides_that_part_at_once_part_once(world):
 
 
 def test_many_accounts_on_both_sides_never_wait_in_a_circle(world):
-    """R14: pairs at random, from either side, by many threads; nothing hangs, nothing fails, all counts agree.
+    """R14: pairs at random, from either side, by many threads: nothing hangs or fails, all counts agree.
 
     Mini Programs and Official Accounts are made in turns, so that either may have the lower id.
     """
@@ -298,9 +338,9 @@ def test_many_accounts_on_both_sides_never_wait_in_a_circle(world):
         for _act in range(4):
             one, other = rng.choice(here), rng.choice(there)
             with suppress(Refused):
-                association = walks.associate(one, other)
+                association = associate(one, other)
                 if rng.random() < 0.7:
-                    walks.part(association, rng.choice([one, other]))
+                    part(association, rng.choice([one, other]))
 
     many = 24 if connection.vendor == "postgresql" else 8  # SQLite has no queue of those who wait
     began = clock.real_now()
