@@ -53,27 +53,40 @@ def entity_types(account: Account) -> tuple[Card, ...]:
     )
 
 
-METHODS: Final = (
-    Card(
-        value=VerificationMethod.WIRE_TRANSFER.value,
-        title=VerificationMethod.WIRE_TRANSFER.label,
-        tag=_("Method I"),
-        text=_("The company pays a small exact amount from its own corporate bank account."),
-        points=(
-            _("Within 10 days, else the registration expires"),
-            _("Refunded in full after validation"),
-            _("Opens: information, submission, release"),
-        ),
+# What each method opens, of a Mini Program and of an Official Account.
+_OPENS: Final = {
+    False: (_("Opens: information, submission, release"), _("Also opens: WeChat Pay, Virtual Payment")),
+    True: (
+        _("Opens: information, association, messages"),
+        _("Also opens: WeChat Pay, a service account's template messages"),
     ),
-    Card(
-        value=VerificationMethod.WECHAT_AUTHENTICATION.value,
-        title=VerificationMethod.WECHAT_AUTHENTICATION.label,
-        tag=_("Method II"),
-        text=_("A reviewer checks the materials. A fee of 300 yuan is charged for each application."),
-        points=(
-            _("Within 30 days, else the registration expires"),
-            _("Valid for one year, then renewed"),
-            _("Also opens: WeChat Pay, Virtual Payment"),
+}
+
+
+def methods(account: Account) -> tuple[Card, Card]:
+    """Return the two ways in which an enterprise may prove itself (REG-7)."""
+    by_wire, by_authentication = _OPENS[account.type.is_official]
+    return (
+        Card(
+            value=VerificationMethod.WIRE_TRANSFER.value,
+            title=VerificationMethod.WIRE_TRANSFER.label,
+            tag=_("Method I"),
+            text=_("The company pays a small exact amount from its own corporate bank account."),
+            points=(
+                _("Within 10 days, else the registration expires"),
+                _("Refunded in full after validation"),
+                by_wire,
+            ),
         ),
-    ),
-)
+        Card(
+            value=VerificationMethod.WECHAT_AUTHENTICATION.value,
+            title=VerificationMethod.WECHAT_AUTHENTICATION.label,
+            tag=_("Method II"),
+            text=_("A reviewer checks the materials. A fee of 300 yuan is charged for each application."),
+            points=(
+                _("Within 30 days, else the registration expires"),
+                _("Valid for one year, then renewed"),
+                by_authentication,
+            ),
+        ),
+    )

@@ -86,7 +86,7 @@ def keep_draft(request: WorldRequest, account: Account) -> HttpResponse:
     return render(
         request,
         "verification/_owner_changed.html" if changed_type else "verification/_saved.html",
-        {"form": form, "draft": draft, "now": account.world.now(), "methods": cards.METHODS},
+        {"form": form, "draft": draft, "now": account.world.now(), "methods": cards.methods(account)},
     )
 
 
@@ -194,7 +194,7 @@ def _page(request: WorldRequest, account: Account, form: EntityForm, draft: Regi
         "steps": steps.progress(3),
         "account": account,
         "entity_types": cards.entity_types(account),
-        "methods": cards.METHODS,
+        "methods": cards.methods(account),
         "samples": samples.offered(account),
         "scan": _scan(account, draft),
     }
