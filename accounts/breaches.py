@@ -7,7 +7,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.actions import ACTIVATION
 from accounts.models import Account, Administrator, Closing, Member, SignIn
-from portal.kernel import limits
+from portal.kernel import limits, policy
 from portal.kernel.models import Deadline
 from portal.kernel.terms import AccountState as S
 from portal.kernel.terms import EntityType, Role
@@ -33,6 +33,7 @@ def breaches() -> list[str]:
         "is confirmed without an entity, an AppID or an administrator": confirmed.filter(
             Q(entity__isnull=True) | Q(appid__isnull=True) | ~Exists(administered)
         ),
+        "is of a type that its entity may not open": confirmed.exclude(_openable()),
         "has an AppID before its confirmation": accounts.filter(state__in=UNCONFIRMED, appid__isnull=False),
         "is expired, but its log-in still opens": accounts.filter(state=S.EXPIRED, login__is_active=True),
         "is closed, but its log-in still opens": accounts.filter(
@@ -51,6 +52,14 @@ def breaches() -> list[str]:
         for sentence, rows in found.items()
         for pk in rows.values_list("pk", flat=True).iterator()
     ] + _still_open()
+
+
+def _openable() -> Q:
+    """Return what holds of an account whose entity may open one of its type (REG-2)."""
+    held = Q()
+    for account_type, entities in policy.OPENERS.items():
+        held |= Q(account_type=account_type, entity_type__in=sorted(entities))
+    return held
 
 
 def _still_open() -> list[str]:

@@ -174,6 +174,12 @@ def test_the_places_of_an_individual_are_taken_by_both_kinds(world: World, time:
         assert found.value.code in {"accounts_per_id_number", "accounts_per_small_entity"}
 
 
+def test_the_audit_finds_an_account_of_a_type_that_its_entity_may_not_open(world: World):
+    account = walks.account_at(world, "verified", entity_type="individual")
+    Account.objects.filter(pk=account.pk).update(account_type="service")
+    assert breaches.found() == [f"account {account.pk}: is of a type that its entity may not open"]
+
+
 # --- the console --------------------------------------------------------------------------
 
 
@@ -272,6 +278,6 @@ def test_its_members_are_project_members_with_what_an_official_account_has(world
     walks.bind(account, "chenxi", "operator")
     page = signed_in(account).get("/console/members/")
     labels = {str(row["label"]) for row in page.context["matrix"]}
-    assert {"Associate Mini Programs", "Menu, articles, messages"} <= labels
+    assert {"Associate Mini Programs", "Menu, articles, messages", "Disassociate Mini Programs"} <= labels
     assert not {"Submit, release, roll back", "Experience version"} & labels
     assert "xperience" not in html.unescape(page.content.decode()).split("<main")[1]
