@@ -144,7 +144,7 @@ def _matrix(account: Account) -> list[dict[str, Any]]:
     """
     shown = (Role.ADMINISTRATOR, *_roles(account))
     return [
-        {"label": permission.label, "cells": [row[role] for role in shown]}
+        {"label": permission.called(account.type), "cells": [row[role] for role in shown]}
         for permission, row in policy.used_by(account.type).items()
     ]
 
@@ -209,7 +209,9 @@ def _add_page(request: WorldRequest, principal: Principal, form: MemberForm) -> 
 def _brings(account: Account, form: RoleForm) -> list[str]:
     """Return what the role chosen may do without being granted anything."""
     held = policy.permissions(form.chosen)
-    return [str(permission.label) for permission in policy.used_by(account.type) if permission in held]
+    return [
+        permission.called(account.type) for permission in policy.used_by(account.type) if permission in held
+    ]
 
 
 def _samples(account: Account) -> list[Sample]:

@@ -186,7 +186,7 @@ def table(principal: Principal) -> list[dict[str, Any]]:
             "states": _when(rule.states),
             "facts": [FACTS[fact][0] for fact in rule.facts],
             "roles": roles(capability),
-            "permission": rule.permission.label if rule.permission else "",
+            "permission": rule.permission.called(account.type) if rule.permission else "",
             "decision": principal.can(capability),
         }
         for capability, rule in _rules(account)

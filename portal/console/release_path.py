@@ -19,7 +19,7 @@ from portal.console.glance import Glance
 from portal.console.menu import address
 from portal.kernel import policy
 from portal.kernel.terms import AccountState, Capability, Fact, VerificationMethod
-from portal.kernel.wording import listed, short_day, short_moment, yuan
+from portal.kernel.wording import day, listed, short_day, short_moment, yuan
 from releases.models import Submission
 from verification.models import WireTransfer
 
@@ -163,7 +163,7 @@ def _authentication(principal: Principal, glance: Glance) -> dict[str, Any]:
     """Return the step that a verified Official Account takes besides: a reviewer looks at the materials."""
     title, account = _("WeChat authentication"), principal.account
     if account.state == AccountState.AUTHENTICATED:
-        text = _("Valid until %(day)s.") % {"day": short_day(account.authenticated_until)}
+        text = _("Valid until %(day)s.") % {"day": day(account.authenticated_until)}
         return _step(title, text, AUTHENTICATION, _("View")) | {"state": "done"}
     if "verification.authentication" in glance.reviews:
         return _step(title, _("A reviewer looks at the application."), AUTHENTICATION, _("View"))

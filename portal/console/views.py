@@ -149,6 +149,7 @@ def state(request: HttpRequest, principal: Principal) -> HttpResponse:
             "pills": standing.pills(account),
             "machines": standing.machines_of(account, _wire(account)),
             "rungs": standing.rungs(account),
+            "has_categories": account.type in POLICY[Capability.CHOOSE_CATEGORIES].types,
             "other_machines": standing.other_machines(account),
             "policy": capabilities.table(principal),
             "role": principal.role.label,

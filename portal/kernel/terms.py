@@ -1,8 +1,11 @@
 """The platform's own words: entity types, account states, capabilities. A leaf; imports nothing of ours."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Final
 
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -107,6 +110,18 @@ class Permission(models.TextChoices):
     SECRETS = "secrets", pgettext_lazy("permission", "AppSecret, upload key, server domains")
     IDENTITY = "identity", pgettext_lazy("permission", "Name, authentication, administrator, closing")
     SIGNING = "signing", pgettext_lazy("permission", "Sign agreements, deposit account")
+
+    def called(self, account_type: AccountType) -> str:
+        """Return what an account of this type calls the permission: an Official Account has less of some."""
+        return str(_OF_OFFICIAL_ACCOUNTS.get(self, self.label) if account_type.is_official else self.label)
+
+
+_OF_OFFICIAL_ACCOUNTS: Final[Mapping[Permission, Promise]] = {
+    Permission.INFORMATION: pgettext_lazy("permission", "Photo, introduction"),
+    Permission.PAYMENT: pgettext_lazy("permission", "WeChat Pay"),
+    Permission.DISASSOCIATE: pgettext_lazy("permission", "Disassociate Mini Programs"),
+    Permission.SECRETS: pgettext_lazy("permission", "AppSecret"),
+}
 
 
 class Capability(StrEnum):

@@ -175,7 +175,7 @@ def test_two_people_and_two_worlds_keep_their_frames_apart(world):
 
 
 def test_two_people_of_one_account_are_each_called_by_their_own_name_and_role():
-    shared = {"account": "Kite & Co", "notices_unread": 1, "menu": []}
+    shared = {"account": {"name": "Kite & Co", "type": "Mini Program"}, "notices_unread": 1, "menu": []}
     seen = []
     for name, role in (("Lin Yue", "Administrator"), ("Mei Ran", "Developer"), ("Mei Ran", "Administrator")):
         console = shared | {"person_name": name, "role": role}
