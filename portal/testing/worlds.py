@@ -59,7 +59,10 @@ class World:
                 raise
 
     def account_at(self, stage: str, **kind: Any) -> Account:
-        """Return an account brought to `stage`; `entity_type`, `email`, `name`, `entity` say whose it is."""
+        """Return an account brought to `stage`.
+
+        `account_type` says of which kind, `entity_type`, `email`, `name`, `entity` whose it is.
+        """
         return Account(self, self.post("/accounts", {"stage": stage, **kind}))
 
     def internal_test(self, on: bool = True, *, account: Account | None = None, **end: str) -> list[Record]:
