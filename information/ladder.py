@@ -7,6 +7,7 @@ holds the counting lock of the world.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -151,8 +152,9 @@ def _require_free(account: Account, name: str, key: str) -> str:
     return AccountType.SERVICE.kind if owners else ""
 
 
-def _require_own_mini_program(account: Account, bearers: list[tuple[str, int | None, str]]) -> str:
+def _require_own_mini_program(account: Account, bearers: Iterable[tuple[str, int | None, str]]) -> str:
     """Return "Mini Program" when the one that bears an Official Account's name is its entity's own, or ''."""
+    shared = ""
     for account_type, entity_id, taken in bearers:
         if entity_id != account.entity_id:
             raise _no(
@@ -160,8 +162,8 @@ def _require_own_mini_program(account: Account, bearers: list[tuple[str, int | N
                 _("Not accepted: another entity's Mini Program is called %(name)s. Only it may use it.")
                 % {"name": taken},
             )
-        return AccountType(account_type).kind
-    return ""
+        shared = AccountType(account_type).kind
+    return shared
 
 
 def _require_not_promised(account: Account, name: str, key: str) -> None:
