@@ -72,4 +72,4 @@ def _both(account_id: int, by: Actor) -> tuple[Account, Person]:
     if by.kind != ActorKind.PERSON:
         raise ValueError("only a person follows")
     account = Account.objects.lock(account_id)
-    return account, Person.objects.get(pk=by.id, world=account.world_id)
+    return account, Person.objects.get(pk=by.id or 0, world=account.world_id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from accounts.models import Account
@@ -26,7 +28,7 @@ def faults(body):
 
 
 def test_blocks_of_every_kind_are_kept_as_they_are():
-    body = [TEXT, PICTURE, CARD, IMAGE, LINK]
+    body: list[dict[str, Any]] = [TEXT, PICTURE, CARD, IMAGE, LINK]
     assert blocks.read(body, ALLOWED, {5}) == (body, [])
     assert (blocks.apps(body), blocks.pictures_in(body)) == ([APPID] * 3, {5})
 

@@ -44,6 +44,12 @@ def asked(official_account, mini_program, **options):
     )
 
 
+def code_on_phone(association):
+    found = confirmations.latest(words.ANSWER, association.pk)
+    assert found is not None
+    return found
+
+
 def again(association):
     return Association.objects.get(pk=association.pk)
 
@@ -232,7 +238,7 @@ def test_refused_it_gives_place_and_additions_back(pair, way):
     here, there = pair
     association = walks.invite(here, there)
     if way == "phone":
-        confirmations.refuse(confirmations.latest(words.ANSWER, association.pk).pk, by=by(there))
+        confirmations.refuse(code_on_phone(association).pk, by=by(there))
     else:
         actions.refuse(association.pk, reason="Not now", by=by(there))
     association = again(association)
@@ -278,7 +284,7 @@ def test_whoever_is_the_administrator_now_answers(pair):
     new = walks.administrator(there.world, "chenxi")
     row = there.administrator
     type(row).objects.filter(pk=row.pk).update(person=new, name=new.name)
-    waiting = confirmations.latest(words.ANSWER, association.pk)
+    waiting = code_on_phone(association)
     confirmations.refuse(waiting.pk, by=old)
     assert again(association).state == "invited", "who was it says no for nobody"
     shown = actions.ask_to_answer(association.pk, by=new.as_actor())

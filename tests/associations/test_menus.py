@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from accounts.models import Account
@@ -29,7 +31,7 @@ def faults(tree):
 
 
 def test_a_tree_of_every_kind_is_kept_as_it_is():
-    tree = [VIEW, {"name": "More", "sub_button": [CLICK, PLAY]}, PLAY]
+    tree: list[dict[str, Any]] = [VIEW, {"name": "More", "sub_button": [CLICK, PLAY]}, PLAY]
     assert menus.read(tree, ALLOWED) == (tree, [])
     assert menus.apps(tree) == [APPID, APPID]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ import associations
 from associations import refusals
 from associations.refusals import REFUSALS, refused
 
-FACTS = {"appid": "wx0123456789abcdef", "name": "Paper Kite", "limit": 4, "key": "first"}
+FACTS: dict[str, Any] = {"appid": "wx0123456789abcdef", "name": "Paper Kite", "limit": 4, "key": "first"}
 CODES = {name: value for name, value in vars(refusals).items() if name.isupper() and isinstance(value, str)}
 
 

@@ -217,7 +217,7 @@ def test_control_an_addition_spent_in_the_month_of_a_second_look_is_never_given_
 def test_one_scan_confirmed_by_many_invites_once(world):
     here, there = crowd.official_accounts(world, 1)[0], crowd.accounts(world, 1)[0]
     by = here.administrator.person.as_actor()
-    asked = actions.ask_to_invite(here.pk, appid=there.appid, by=by)
+    asked = actions.ask_to_invite(here.pk, appid=there.appid or "", by=by)
     outcomes = race([partial(patiently, confirmations.confirm, asked.pk, by=by)] * 8)
     assert said(outcomes) == {"done": 1, "code_over": 7}
     assert (crowd.used(here), crowd.used(there)) == (1, 1)

@@ -69,13 +69,14 @@ class AssociationMachine(RuleBasedStateMachine):
         if shown is None:
             return "code_over"
         person = (self.here if purpose == words.INVITE else self.there)[0].administrator.person
-        by = type(person).objects.get(pk=shown.person_id).as_actor()
+        by = type(person).objects.get(pk=shown.person_id or 0).as_actor()
         return outcome(lambda: act(shown.pk, by=by).state)
 
     def invite(self, here, there):
         if self.ask(here, there) != "done":
             return None
         story = self.model.going_on(here.pk, there.pk)
+        assert story is not None
         nth = self.model.stories.index(story)
         assert self.on_phone(words.INVITE, nth, confirmations.confirm) == self.model.confirm(story)
         return nth
@@ -91,7 +92,8 @@ class AssociationMachine(RuleBasedStateMachine):
 
         def portal():
             asked = actions.ask_to_disassociate(account.pk, self.rows[nth], by=administrator(account))
-            return "done" if confirmations.confirm(asked.pk, by=administrator(account)) else ""
+            confirmations.confirm(asked.pk, by=administrator(account))
+            return "done"
 
         assert outcome(portal) == self.model.part(story)
 
@@ -137,7 +139,7 @@ class AssociationMachine(RuleBasedStateMachine):
     def withdraw(self, nth):
         nth = self.pick(nth)
         here = next(each for each in self.here if each.pk == self.model.stories[nth]["host"])
-        answer = outcome(lambda: actions.withdraw(self.rows[nth], by=administrator(here)) and "done")
+        answer = outcome(lambda: actions.withdraw(self.rows[nth], by=administrator(here)).pk and "done")
         assert answer == self.model.withdraw(self.model.stories[nth])
 
     @told
