@@ -20,6 +20,7 @@ def test_every_limit_has_a_row_and_the_numbers_are_the_platforms():
         "accounts_per_small_entity": 5,
         "sms_per_day": 5,
         "name_changes": 2,
+        "official_name_changes": 2,
         "short_name_changes": 2,
         "photo_changes": 5,
         "introduction_changes": 5,
