@@ -22,7 +22,7 @@ from django.utils.translation.template import templatize
 ROOT = Path(__file__).resolve().parent.parent
 PO = ROOT / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
 MO = PO.with_suffix(".mo")
-CODE = ("portal", "accounts", "verification", "information", "releases")
+CODE = ("portal", "accounts", "verification", "information", "releases", "payments")
 KEYWORDS = {
     "_": None,
     "gettext": None,

@@ -102,6 +102,7 @@ INSTALLED_APPS = [
     "verification",
     "information",
     "releases",
+    "payments",
     "portal.console",
     "portal.simulator",
     "django.contrib.admin",
@@ -259,5 +260,6 @@ LOGGING = {
         "verification": {"level": "INFO"},
         "information": {"level": "INFO"},
         "releases": {"level": "INFO"},
+        "payments": {"level": "INFO"},
     },
 }

@@ -71,6 +71,11 @@ ABOUT: Final[dict[str, tuple[Any, Q]]] = {
         gettext_lazy("Versions and releases"),
         Q(subject_type__startswith="releases.") | Q(name__startswith="releases."),
     ),
+    "payments": (
+        gettext_lazy("Payment"),
+        Q(subject_type__startswith="payments.")
+        | Q(subject_type="accounts.Account", name__startswith="payments."),
+    ),
     "closing": (gettext_lazy("Closing"), Q(subject_type="accounts.Closing")),
 }
 

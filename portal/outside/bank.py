@@ -7,7 +7,7 @@ transaction: it registers a `Receiver`.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from django.db.models import F, Sum
@@ -19,7 +19,7 @@ from portal.kernel.actors import Actor
 from portal.kernel.errors import Refused
 from portal.kernel.models import World
 from portal.kernel.money import LARGEST_FEN
-from portal.outside.models import BankAccount, BankTransfer
+from portal.outside.models import BankAccount, BankTransfer, Person
 
 POCKET_FEN = 5_000_000
 HOLDABLE = (BankAccount.Kind.CORPORATE, BankAccount.Kind.PERSONAL)
@@ -136,7 +136,7 @@ def transfer(
     )
     if claimed.result_id:
         return BankTransfer.objects.select_related("from_account", "to_account").get(pk=claimed.result_id)
-    moved = _post(source, target, amount_fen=amount_fen, remark=remark)
+    moved = post(source, target, amount_fen=amount_fen, remark=remark)
     claimed.result_id = moved.pk
     claimed.save(update_fields=["result_id"])
     if receiver and target.subject_id is not None:
@@ -146,7 +146,7 @@ def transfer(
 
 def give_back(transfer: BankTransfer, *, by: Actor) -> BankTransfer:
     """Return matched or parked money in full by the way it came; belongs inside an action or deadline."""
-    refund = _post(
+    refund = post(
         transfer.to_account,
         transfer.from_account,
         amount_fen=transfer.amount_fen,
@@ -156,6 +156,25 @@ def give_back(transfer: BankTransfer, *, by: Actor) -> BankTransfer:
     transfer.mark_refunded(by=by)
     transfer.save()
     return refund
+
+
+def card_of(person: Person) -> BankAccount | None:
+    """Return the account behind the card that this person's WeChat pays with, or None: none is bound."""
+    if not person.bank_card:
+        return None
+    return BankAccount.objects.filter(world_id=person.world_id, number=person.bank_card).first()
+
+
+def objection(world: World, *, number: str, holder: str, kinds: Collection[str]) -> str:
+    """Return why the bank does not confirm that `holder` has this account, of one of these kinds, or ''."""
+    found = BankAccount.objects.filter(world=world, number="".join(number.split())).first()
+    if found is None:
+        return _("This bank has no account of that number.")
+    if found.kind not in kinds:
+        return _("The account is of another kind: %(kind)s.") % {"kind": found.get_kind_display()}
+    if found.holder != holder:
+        return _("The account is held by somebody else.")
+    return ""
 
 
 def _account(world: World, number: str, field: str) -> BankAccount:
@@ -170,7 +189,7 @@ def _account(world: World, number: str, field: str) -> BankAccount:
     return account
 
 
-def _post(
+def post(
     source: BankAccount,
     target: BankAccount,
     *,
@@ -178,7 +197,11 @@ def _post(
     remark: str,
     refund_of: BankTransfer | None = None,
 ) -> BankTransfer:
-    """Book one movement: the balances change in the order of their ids, so two never deadlock."""
+    """Book one movement; belongs inside an action or deadline.
+
+    The balances change in the order of their ids, so two never deadlock. Raises Refused when `source`
+    holds less than that.
+    """
     changes = sorted([(source.pk, -amount_fen), (target.pk, amount_fen)])
     for pk, fen in changes:
         enough = BankAccount.objects.filter(pk=pk, balance_fen__gte=-fen)

@@ -22,13 +22,20 @@ from portal.kernel.policy import POLICY
 from portal.kernel.terms import Capability
 
 ROOT = Path(__file__).resolve().parents[2]
-OURS = ("portal", "accounts", "verification", "information", "releases")
+OURS = ("portal", "accounts", "verification", "information", "releases", "payments")
 MACHINES = {machine.name: machine for machine in machines()}
 
 # Capabilities that no action requires yet, and what brings it.
 NOT_BUILT_YET = {
     Capability.OPEN_WECHAT_PAY: "comes with virtual payment",
     Capability.OPEN_VIRTUAL_PAYMENT: "comes with virtual payment",
+    Capability.SIGN_PAYMENT_AGREEMENT: "comes with virtual payment",
+    Capability.MANAGE_DEPOSIT_ACCOUNT: "comes with virtual payment",
+    Capability.MANAGE_GAME_COIN: "comes with virtual payment",
+    Capability.SEE_PAYMENT_KEYS: "comes with virtual payment",
+    Capability.READ_PAYMENT_ORDERS: "comes with virtual payment",
+    Capability.REFUND_PAYMENT_ORDERS: "comes with virtual payment",
+    Capability.WITHDRAW_SETTLEMENT: "comes with virtual payment",
 }
 # Capabilities that the outside world exercises: the bank judges money by the wire transfer's own state.
 EXERCISED_OUTSIDE = {Capability.PAY_WIRE_TRANSFER}
@@ -46,6 +53,13 @@ FINAL = {
     "accounts.Member": {"removed"},
     "accounts.SignIn": {"ended"},
     "information.Naming": {"adopted", "refused", "dropped"},
+    "payments.CoinApplication": {"approved", "rejected", "withdrawn"},
+    "payments.DepositAccount": {"failed", "replaced"},
+    "payments.GameCoin": {"online"},
+    "payments.MerchantApplication": {"passed", "rejected"},
+    "payments.PaymentAgreement": {"signed"},
+    "payments.PaymentOrder": {"refunded", "closed", "failed"},
+    "payments.Withdrawal": {"paid", "failed"},
     "releases.Release": {"replaced", "cancelled"},
     "releases.Service": set(),
     "releases.Submission": {"rejected", "withdrawn", "released", "dropped"},

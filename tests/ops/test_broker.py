@@ -142,7 +142,7 @@ def test_nobody_else_publishes():
     root = portal.parent
     sources = [
         path
-        for app in ("portal", "accounts", "verification", "information", "releases")
+        for app in ("portal", "accounts", "verification", "information", "releases", "payments")
         for path in (root / app).rglob("*.py")
     ]
     importing = {
