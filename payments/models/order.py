@@ -88,6 +88,11 @@ class PaymentOrder(Stateful):
                 name="order_to_settle",
                 condition=Q(settlement__isnull=True, environment=0, delivered_at__isnull=False),
             ),
+            models.Index(
+                fields=["account", "paid_at", "id"],
+                name="order_paid",
+                condition=Q(environment=0, paid_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

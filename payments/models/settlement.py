@@ -22,6 +22,7 @@ class Settlement(models.Model):
     """One month of an account, settled: what was taken, what the platform keeps, what is owed.
 
     Append-only. `payable_fen` may be negative, when more was refunded of earlier months than taken.
+    A month without an order and without a refund has none.
     """
 
     world = models.ForeignKey(World, on_delete=models.CASCADE)
@@ -30,7 +31,10 @@ class Settlement(models.Model):
     order_count = models.PositiveIntegerField()
     gross_fen = models.BigIntegerField()
     refunded_fen = models.BigIntegerField()
-    fee_fen = models.BigIntegerField(help_text="The platform's share.")
+    earlier_fen = models.BigIntegerField(help_text="Refunded of orders that earlier months settled.")
+    share_fen = models.BigIntegerField(help_text="The platform's share of this month's own orders.")
+    given_back_fen = models.BigIntegerField(help_text="Share given back for refunds of earlier months.")
+    fee_fen = models.BigIntegerField(help_text="What the platform keeps: its share, less what it gives back.")
     payable_fen = models.BigIntegerField()
     at = models.DateTimeField()
 
@@ -41,10 +45,20 @@ class Settlement(models.Model):
                 condition=Q(payable_fen=F("gross_fen") - F("refunded_fen") - F("fee_fen")),
                 name="a_settlement_adds_up",
             ),
+            models.CheckConstraint(
+                condition=Q(fee_fen=F("share_fen") - F("given_back_fen"))
+                & Q(gross_fen__gte=F("refunded_fen") - F("earlier_fen")),
+                name="a_share_adds_up",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m}"
+
+    @property
+    def base_fen(self) -> int:
+        """Return what the share was taken of: the month's orders less their refunds in the same month."""
+        return self.gross_fen - (self.refunded_fen - self.earlier_fen)
 
 
 class Funds(models.Model):
@@ -79,6 +93,14 @@ class Withdrawal(Stateful):
         PAID = "paid", pgettext_lazy("withdrawal", "Paid out")
         FAILED = "failed", pgettext_lazy("withdrawal", "Failed")
 
+    class Reason(models.TextChoices):
+        """Why the bank gave it back."""
+
+        CLOSED = "closed", _("The deposit account is closed at the bank.")
+        UNKNOWN = "unknown", _("The bank does not know the deposit account any more.")
+        SHORT = "short", _("The platform's account at the bank held less than that.")
+        REFUSED = "refused", _("The bank refused the payment.")
+
     world = models.ForeignKey(World, on_delete=models.CASCADE)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="payouts")
     number = models.CharField(max_length=32)
@@ -89,7 +111,7 @@ class Withdrawal(Stateful):
     asked_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
     transfer = models.OneToOneField(BankTransfer, on_delete=models.PROTECT, null=True)
-    reason = models.CharField(max_length=200, blank=True)
+    reason = models.CharField(max_length=8, choices=Reason.choices, blank=True)
 
     objects = StatefulQuerySet["Withdrawal"].as_manager()
 
@@ -98,7 +120,10 @@ class Withdrawal(Stateful):
             models.UniqueConstraint(fields=["account", "number"], name="one_withdrawal_per_number"),
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="a_withdrawal_moves_money"),
         ]
-        indexes = [models.Index(fields=["account", "-id"], name="withdrawal_newest")]
+        indexes = [
+            models.Index(fields=["account", "-id"], name="withdrawal_newest"),
+            models.Index(fields=["account"], name="withdrawal_open", condition=Q(state="on_its_way")),
+        ]
 
     def __str__(self) -> str:
         return self.number
