@@ -173,6 +173,11 @@ class CoinApplication(Stateful):
     def __str__(self) -> str:
         return f"application for coin {self.coin_id}"
 
+    @property
+    def account_id(self) -> int:
+        """Return whose operation log it belongs to."""
+        return self.coin.account_id
+
     @transition(
         field=state,
         source=State.UNDER_REVIEW,
