@@ -1,6 +1,6 @@
 """Addresses of this stage: WeChat Pay, virtual payment, the game coin, orders, settlement."""
 
-from django.urls import URLPattern
+from payments.opening_urls import urlpatterns as opening
 
 app_name = "payments"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [*opening]

@@ -27,10 +27,6 @@ MACHINES = {machine.name: machine for machine in machines()}
 
 # Capabilities that no action requires yet, and what brings it.
 NOT_BUILT_YET = {
-    Capability.OPEN_WECHAT_PAY: "comes with virtual payment",
-    Capability.OPEN_VIRTUAL_PAYMENT: "comes with virtual payment",
-    Capability.SIGN_PAYMENT_AGREEMENT: "comes with virtual payment",
-    Capability.MANAGE_DEPOSIT_ACCOUNT: "comes with virtual payment",
     Capability.MANAGE_GAME_COIN: "comes with virtual payment",
     Capability.SEE_PAYMENT_KEYS: "comes with virtual payment",
     Capability.READ_PAYMENT_ORDERS: "comes with virtual payment",

@@ -1,0 +1,3 @@
+"""Stub."""
+def virtual_payment(request, **kw):
+    raise NotImplementedError
