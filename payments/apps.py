@@ -19,6 +19,12 @@ class PaymentsConfig(AppConfig):
             coin_desk,
         )
         from payments.actions import coin, coin_keys, partitions  # noqa: F401, PLC0415 -- app ready
+        from payments import breaches_orders, clearing  # noqa: F401, PLC0415 -- app ready
+        from payments.actions import purchases  # noqa: F401, PLC0415 -- app ready
+        from payments.actions import settlements, withdrawals  # noqa: F401, PLC0415 -- app ready
+        from payments import breaches_settlement  # noqa: PLC0415 -- app ready
         from portal.kernel.breaches import register  # noqa: PLC0415 -- app ready
 
         register(breaches_coin.coin_breaches)
+        register(breaches_orders.breaches)
+        register(breaches_settlement.breaches)

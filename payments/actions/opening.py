@@ -5,6 +5,7 @@ from __future__ import annotations
 from accounts import notices
 from accounts.models import Account
 from payments import agreement, opening_words
+from payments.actions import settlements
 from payments.models import DepositAccount, PaymentAgreement
 from portal.kernel import audit
 from portal.kernel.actors import Actor
@@ -25,6 +26,7 @@ def open_when_ready(account: Account, *, by: Actor) -> bool:
         return False
     account.virtual_payment_at = account.world.now()
     account.save(update_fields=["virtual_payment_at"])
+    settlements.promise(account)
     audit.act(account, opening_words.VIRTUAL_PAYMENT, by=by)
     notices.tell(account, opening_words.OPENED)
     opening_words.write(account, "opened")

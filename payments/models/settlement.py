@@ -146,9 +146,9 @@ class Withdrawal(Stateful):
         label=_("the bank gives it back"),
         who=_("the bank"),
     )
-    def fail(self, *, reason: str, at: datetime, by: Actor) -> None:
+    def fail(self, *, why: str, at: datetime, by: Actor) -> None:
         """The amount can be withdrawn again."""
-        self.reason, self.settled_at = reason, at
+        self.reason, self.settled_at = why, at
 
 
 guards.append_only(Settlement)
