@@ -178,6 +178,7 @@ def open_account(request: WorldRequest) -> HttpResponse:
                 kind=typed["kind"],
                 opening_fen=typed["amount"],
                 key=typed["key"],
+                ending=typed["ending"],
                 by=VISITOR,
             )
         except Refused as refusal:
