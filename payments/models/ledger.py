@@ -25,8 +25,12 @@ class Wallet(models.Model):
     environment = models.PositiveSmallIntegerField(choices=Environment.choices)
     paid = models.BigIntegerField(default=0)
     gift = models.BigIntegerField(default=0)
-    gift_taken = models.BigIntegerField(default=0, help_text="How many gift coins the last payment took.")
-    bought = models.BigIntegerField(default=0, help_text="All coins ever bought (sum_save).")
+    gift_moved = models.BigIntegerField(
+        default=0, help_text="What the last movement moved of the gift coins, for its entry to tell."
+    )
+    bought = models.BigIntegerField(
+        default=0, help_text="All coins bought, less what was refunded (sum_save)."
+    )
     given = models.BigIntegerField(default=0, help_text="All coins ever given (sum_present).")
     spent = models.BigIntegerField(
         default=0, help_text="All coins spent, less what was cancelled (sum_cost)."
@@ -40,6 +44,9 @@ class Wallet(models.Model):
             models.CheckConstraint(condition=Q(paid__gte=0), name="paid_coins_not_negative"),
             models.CheckConstraint(condition=Q(gift__gte=0), name="gift_coins_not_negative"),
             models.CheckConstraint(condition=Q(spent__gte=0), name="spent_coins_not_negative"),
+            models.CheckConstraint(
+                condition=Q(paid=F("bought") + F("given") - F("spent") - F("gift")), name="a_wallet_adds_up"
+            ),
         ]
 
     def __str__(self) -> str:
