@@ -2,14 +2,19 @@
 
 from django.urls import path
 
-from payments.views import agreement, deposit, virtual_payment, wechat_pay
+from payments.views import agreement, deposit, merchant_data, virtual_payment, wechat_pay
 
 urlpatterns = [
     path("console/payment/wechat-pay/", wechat_pay.wechat_pay, name="wechat_pay"),
     path("console/payment/wechat-pay/open/", wechat_pay.open_application, name="wechat_pay_open"),
-    path("console/payment/wechat-pay/fill-in/", wechat_pay.fill_in, name="wechat_pay_fill_in"),
+    path("console/payment/wechat-pay/fill-in/", merchant_data.fill_in, name="wechat_pay_fill_in"),
     path("console/payment/wechat-pay/submit/", wechat_pay.submit, name="wechat_pay_submit"),
     path("console/payment/wechat-pay/contact/", wechat_pay.contact, name="wechat_pay_contact"),
+    path(
+        "console/payment/wechat-pay/contact/status/",
+        wechat_pay.contact_status,
+        name="wechat_pay_contact_status",
+    ),
     path(
         "console/payment/wechat-pay/documents/<int:document_id>/",
         wechat_pay.document,
