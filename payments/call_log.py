@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from payments import signatures
+from django.utils.translation import gettext_lazy as _
+
+from payments import refusals, signatures
 from payments.keys import key_of
 from payments.models import Environment, GameCall, GameCoin
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 PATH: Final = "/wxa/game/"
+SENTENCES: Final[dict[int, StrOrPromise]] = {
+    refusals.NO_SUCH_PAYMENT: _("The player paid nothing under this number here."),
+    refusals.BILL_USED: _("The bill number is used: the same call was answered before, or another one."),
+    refusals.TOO_FEW_COINS: _("The player has too few coins."),
+    refusals.NOT_ALLOWED: _("The game, the partition or the player may not do this."),
+    refusals.BAD_PARAMETER: _("A parameter is wrong; the answer names it."),
+}
 
 
 @dataclass(frozen=True)
@@ -27,6 +39,11 @@ class Written:
     def failed(self) -> bool:
         """Return whether the answer was an error."""
         return bool(self.call.errcode)
+
+    @property
+    def sentence(self) -> StrOrPromise:
+        """Return what an error means, in the reader's language, or ''."""
+        return SENTENCES.get(self.call.errcode, "")
 
 
 @dataclass(frozen=True)

@@ -27,8 +27,6 @@ MACHINES = {machine.name: machine for machine in machines()}
 
 # Capabilities that no action requires yet, and what brings it.
 NOT_BUILT_YET = {
-    Capability.MANAGE_GAME_COIN: "comes with virtual payment",
-    Capability.SEE_PAYMENT_KEYS: "comes with virtual payment",
     Capability.READ_PAYMENT_ORDERS: "comes with virtual payment",
     Capability.REFUND_PAYMENT_ORDERS: "comes with virtual payment",
     Capability.WITHDRAW_SETTLEMENT: "comes with virtual payment",
