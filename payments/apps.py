@@ -12,19 +12,30 @@ class PaymentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register handlers."""
-        from payments import desk_wechat_pay  # noqa: F401, PLC0415 -- app ready
-        from payments.actions import agreement, deposit, wechat_pay  # noqa: F401, PLC0415 -- app ready
         from payments import (  # noqa: F401, PLC0415 -- app ready
             breaches_coin,
+            breaches_income,
+            breaches_orders,
+            breaches_settlement,
+            clearing,
             coin_desk,
+            desk_wechat_pay,
         )
-        from payments.actions import coin, coin_keys, partitions  # noqa: F401, PLC0415 -- app ready
-        from payments import breaches_orders, clearing  # noqa: F401, PLC0415 -- app ready
-        from payments.actions import purchases  # noqa: F401, PLC0415 -- app ready
-        from payments.actions import settlements, withdrawals  # noqa: F401, PLC0415 -- app ready
-        from payments import breaches_settlement  # noqa: PLC0415 -- app ready
+        from payments.actions import (  # noqa: F401, PLC0415 -- app ready
+            agreement,
+            coin,
+            coin_keys,
+            deposit,
+            partitions,
+            purchases,
+            refunds,
+            settlements,
+            wechat_pay,
+            withdrawals,
+        )
         from portal.kernel.breaches import register  # noqa: PLC0415 -- app ready
 
         register(breaches_coin.coin_breaches)
+        register(breaches_income.breaches)
         register(breaches_orders.breaches)
         register(breaches_settlement.breaches)
