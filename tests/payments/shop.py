@@ -8,8 +8,10 @@ from datetime import datetime
 from typing import Final
 
 from accounts.models import Account, Player
+from payments import ledger
+from payments.actions import purchases
 from payments.models import GameCoin, Partition, PaymentOrder
-from portal.kernel.actors import SIMULATOR
+from portal.kernel.actors import SIMULATOR, Actor
 from portal.kernel.models import World
 from portal.outside.models import Person
 from portal.simulator import walks
@@ -71,10 +73,43 @@ class Shop:
         order.save()
         return order
 
+    def bought(
+        self,
+        yuan: int,
+        *,
+        wechat_id: str = "meiran",
+        zone_id: str = "1",
+        environment: int = 0,
+        out_trade_no: str = "",
+    ) -> PaymentOrder:
+        """Return an order placed, paid and delivered now, as the cash desk does it."""
+        player = self.player(wechat_id)
+        order = purchases.place(
+            self.account.pk,
+            person_id=player.person_id,
+            zone_id=zone_id,
+            environment=environment,
+            coins=yuan * RATE,
+            out_trade_no=out_trade_no,
+            playing="develop" if environment else "released",
+            by=player.person.as_actor(),
+        )
+        return purchases.buy(order.pk, by=player.person.as_actor())
+
+    def spends(self, coins: int, *, bill_no: str, wechat_id: str = "meiran", zone_id: str = "1") -> None:
+        """Let the game take coins from a player's live wallet."""
+        wallet = ledger.wallet_of(self.account, self.player(wechat_id), self.partitions[zone_id], 0)
+        ledger.pay(wallet, coins, bill_no=bill_no, item="a lantern")
+
+    @property
+    def by(self) -> Actor:
+        """Return the administrator as whoever acts."""
+        return self.account.administrator.person.as_actor()
+
 
 def opened(world: World) -> Shop:
     """Return a shop in `world`: Paper Kite's game, its facts set by hand."""
-    account = walks.account_at(world, "perfected")
+    account = walks.account_at(world, "perfected", method="wechat_authentication")
     now = world.now()
     Account.objects.filter(pk=account.pk).update(
         merchant_number="1900000001", virtual_payment_at=now, coin_online_at=now
