@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
+from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -81,7 +82,11 @@ def _made(form: PlaceForm, account: Account, player: Player) -> bool:
 
 
 def _wallets(player: Player | None) -> list[Wallet]:
-    rows = Wallet.objects.filter(player=player).select_related("partition")
+    rows = (
+        Wallet.objects.filter(player=player)
+        .select_related("partition")
+        .annotate(balance=F("paid") + F("gift"))
+    )
     return list(rows.order_by("environment", "partition_id")) if player else []
 
 

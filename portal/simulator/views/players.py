@@ -171,7 +171,7 @@ def _opened(
             "keep": f"{request.world.pk}:{person.pk}:{account.appid}",
             "token": get_token(request),
             "desk": _waiting(person, account),
-            "calls_url": reverse("simulator:game_calls", args=[person.pk, account.pk]),
+            "backstage": [*context["backstage"], _calls(person, account)],
         }
     return phone.screen(request, person, "play", **context)
 
@@ -192,6 +192,21 @@ def _environment(opening: Opening) -> str:
         Environment.TRIAL: _("trial"),
         Environment.DEVELOP: _("development"),
     }[opening.environment]
+
+
+def _calls(person: Person, account: Account) -> dict[str, Any]:
+    """Return the way to what the game's own server calls for this player."""
+    return {
+        "icon": "terminal",
+        "name": _("The game's server"),
+        "text": _("Wallets of this player; balance, payment, gift and cancellation by hand."),
+        "buttons": [
+            {
+                "label": _("Make its calls"),
+                "url": reverse("simulator:game_calls", args=[person.pk, account.pk]),
+            }
+        ],
+    }
 
 
 # --- backstage: what this player gets, and why --------------------------------------------

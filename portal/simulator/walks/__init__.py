@@ -9,6 +9,7 @@ from portal.simulator.walks.information import (
     perfect,
     rename,
 )
+from portal.simulator.walks.purchases import buy
 from portal.simulator.walks.releases import (
     FIRST,
     SAMPLE,
@@ -65,6 +66,7 @@ __all__ = [
     "ask_for_name",
     "authenticate",
     "bind",
+    "buy",
     "choose",
     "confirm",
     "confirm_merchant",
