@@ -15,6 +15,7 @@ class PaymentsConfig(AppConfig):
         from payments import (  # noqa: F401, PLC0415 -- app ready
             breaches_coin,
             breaches_income,
+            breaches_ledger,
             breaches_opening,
             breaches_orders,
             breaches_settlement,
@@ -38,6 +39,7 @@ class PaymentsConfig(AppConfig):
 
         register(breaches_coin.coin_breaches)
         register(breaches_income.breaches)
+        register(breaches_ledger.breaches)
         register(breaches_opening.opening_breaches)
         register(breaches_orders.breaches)
         register(breaches_settlement.breaches)

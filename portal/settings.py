@@ -198,6 +198,7 @@ def database(url: str) -> dict[str, object]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "connect_timeout": "3",
+            "prepare_threshold": 5,  # for portal/kernel/prepared.py alone: Django's cursors prepare nothing
             "options": "-c lock_timeout=3s -c statement_timeout=10s"
             " -c idle_in_transaction_session_timeout=30s",
             **dict(parse_qsl(parts.query)),

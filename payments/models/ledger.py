@@ -25,9 +25,6 @@ class Wallet(models.Model):
     environment = models.PositiveSmallIntegerField(choices=Environment.choices)
     paid = models.BigIntegerField(default=0)
     gift = models.BigIntegerField(default=0)
-    gift_moved = models.BigIntegerField(
-        default=0, help_text="What the last movement moved of the gift coins, for its entry to tell."
-    )
     bought = models.BigIntegerField(
         default=0, help_text="All coins bought, less what was refunded (sum_save)."
     )
@@ -71,7 +68,8 @@ class Entry(models.Model):
         REFUND = "refund", _("Purchase refunded")  # back to the book of coins sold
 
     world = models.ForeignKey(World, on_delete=models.CASCADE)
-    wallet = models.ForeignKey(Wallet, on_delete=models.CASCADE, related_name="entries")
+    # Two of the indexes below begin with it.
+    wallet = models.ForeignKey(Wallet, on_delete=models.CASCADE, related_name="entries", db_index=False)
     kind = models.CharField(max_length=8, choices=Kind.choices)
     bill_no = models.CharField(max_length=63)
     of_bill = models.CharField(max_length=63, blank=True, help_text="The payment that a cancellation is of.")
@@ -89,11 +87,18 @@ class Entry(models.Model):
             models.CheckConstraint(condition=~Q(paid=0) | ~Q(gift=0), name="an_entry_moves_coins"),
             models.CheckConstraint(condition=Q(paid_after__gte=0, gift_after__gte=0), name="never_in_debt"),
             models.CheckConstraint(
-                condition=Q(kind__in=["pay", "refund"], paid__lte=0, gift__lte=0)
-                | Q(kind__in=["recharge", "present", "cancel"], paid__gte=0, gift__gte=0),
-                name="an_entry_goes_its_way",
+                condition=Q(paid_after__gte=F("paid"), gift_after__gte=F("gift")),
+                name="coins_came_from_somewhere",
             ),
-            models.CheckConstraint(condition=Q(paid_after__gte=F("paid")), name="paid_came_from_somewhere"),
+            models.CheckConstraint(
+                condition=Q(kind="recharge", paid__gt=0, gift=0, of_bill="")
+                | Q(kind="refund", paid__lt=0, gift=0, of_bill="")
+                | Q(kind="present", paid=0, gift__gt=0, of_bill="")
+                | Q(kind="cancel", paid__gte=0, gift__gte=0) & ~Q(of_bill="")
+                | Q(kind="pay", paid__lte=0, gift__lte=0, of_bill="")
+                & (Q(paid=0) | Q(gift_after=0)),  # given coins go first
+                name="an_entry_is_of_its_kind",
+            ),
         ]
         indexes = [
             models.Index(fields=["wallet", "-id"], name="ledger_entry_newest"),
