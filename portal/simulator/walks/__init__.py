@@ -20,6 +20,7 @@ from portal.simulator.walks.releases import (
     upload,
     waiting_code_review,
 )
+from portal.simulator.walks.settlements import settle_month, withdraw
 from portal.simulator.walks.stages import account_at
 from portal.simulator.walks.verification import (
     PASSWORD,
@@ -92,10 +93,12 @@ __all__ = [
     "release",
     "rename",
     "set_deposit",
+    "settle_month",
     "sign_agreement",
     "submit",
     "submit_merchant",
     "upload",
     "waiting_code_review",
     "waiting_review",
+    "withdraw",
 ]
