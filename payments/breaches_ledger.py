@@ -66,8 +66,8 @@ def _entries() -> dict[str, QuerySet[Any]]:
     """Return entries that do not go on from where the wallet's entry before left off."""
     before = {"partition_by": "wallet_id", "order_by": "id"}
     chained = Entry.objects.annotate(
-        paid_before=Window(Coalesce(Lag("paid_after"), 0), **before),
-        gift_before=Window(Coalesce(Lag("gift_after"), 0), **before),
+        paid_before=Window(Lag("paid_after", default=0), **before),
+        gift_before=Window(Lag("gift_after", default=0), **before),
     )
     return {
         "ledger entry %d: does not go on from the entry before": chained.exclude(

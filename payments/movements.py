@@ -100,7 +100,7 @@ def _update(kind: Entry.Kind) -> str:
     )
 
 
-_AT_ONCE: Final = {kind: _at_once(kind) for kind in K}
+AT_ONCE: Final = {kind: _at_once(kind) for kind in K}
 _UPDATE: Final = {kind: _update(kind) for kind in K}
 _READ: Final = (
     'SELECT w.paid, w.gift, k.frozen_at, k."offset" FROM payments_wallet AS w'
@@ -148,7 +148,7 @@ def _make_at_once(movement: Movement) -> Made | None:
         "at": movement.at or clock.pinned(movement.world_id),
         "real_now": clock.real_now(),
     }
-    row = prepared.fetch_one(_AT_ONCE[movement.kind], values)
+    row = prepared.fetch_one(AT_ONCE[movement.kind], values)
     return Made(*row) if row else None
 
 
