@@ -10,6 +10,7 @@ from portal.kernel.models import World
 from portal.kernel.terms import VerificationMethod
 from portal.simulator import walks
 from portal.simulator.walks import coin as walk
+from tests.payments.opened import open_by_hand
 
 REQUIRED: Final = (GameCall.Name.BALANCE, GameCall.Name.PAY, GameCall.Name.CANCEL)
 
@@ -17,9 +18,7 @@ REQUIRED: Final = (GameCall.Name.BALANCE, GameCall.Name.PAY, GameCall.Name.CANCE
 def seller(world: World) -> Account:
     """Return an authenticated Mini Game with its facts set by hand: no bank, no desk, no clock."""
     account = walks.account_at(world, "perfected", method=VerificationMethod.WECHAT_AUTHENTICATION)
-    account.merchant_number, account.virtual_payment_at = "1900000001", world.now()
-    account.save(update_fields=["merchant_number", "virtual_payment_at"])
-    return account
+    return open_by_hand(account)
 
 
 def authorized(world: World) -> tuple[Account, GameCoin]:

@@ -15,6 +15,7 @@ from portal.kernel.actors import SIMULATOR, Actor
 from portal.kernel.models import World
 from portal.outside.models import Person
 from portal.simulator import walks
+from tests.payments.opened import open_by_hand
 
 RATE: Final = 10
 
@@ -111,9 +112,8 @@ def opened(world: World) -> Shop:
     """Return a shop in `world`: Paper Kite's game, its facts set by hand."""
     account = walks.account_at(world, "perfected", method="wechat_authentication")
     now = world.now()
-    Account.objects.filter(pk=account.pk).update(
-        merchant_number="1900000001", virtual_payment_at=now, coin_online_at=now
-    )
+    open_by_hand(account)
+    Account.objects.filter(pk=account.pk).update(coin_online_at=now)
     account = Account.objects.get(pk=account.pk)
     coin = GameCoin.objects.create(
         world=world, account=account, offer_id=f"{secrets.randbelow(10**10):010d}",
