@@ -64,6 +64,12 @@ def place(
     """
     account = Account.objects.lock(account_id)
     person = Person.objects.get(pk=person_id, world=account.world)
+    if environment not in Environment.values:
+        raise _no(
+            client_codes.INVALID,
+            _("Nothing was ordered: env is 0, for money, or 1, in the sandbox."),
+            field="environment",
+        )
     if playing == "released" and environment == Environment.SANDBOX:
         raise _no(
             client_codes.NO_SANDBOX,

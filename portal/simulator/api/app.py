@@ -25,6 +25,7 @@ from portal.simulator.api import (
     events,
     failures,
     mail,
+    payments,
     people,
     releases,
     reviews,
@@ -46,6 +47,7 @@ PARTS: Final = (
     accounts,
     releases,
     settlements,
+    payments,
     events,
 )
 ROUTERS: Final = tuple(part.router for part in PARTS)
