@@ -119,7 +119,7 @@ def _ordered(account: Account, person: Person, environment: Environment, data: o
         )
     except Refused as refusal:
         return JsonResponse(cash_desk.failed(refusal))
-    return JsonResponse({"ok": True, "desk": reverse("simulator:desk", args=[person.pk, order.pk])})
+    return JsonResponse({"ok": True, "desk": reverse("simulator:cash_desk", args=[person.pk, order.pk])})
 
 
 def _answered(account: Account, person: Person, asked: str) -> JsonResponse:
