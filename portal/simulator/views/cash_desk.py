@@ -113,7 +113,10 @@ def _shown(
 def _backstage(order: PaymentOrder) -> dict[str, Any]:
     """Return what else may happen at the cash desk, for `_partials/backstage.html`."""
     place = [order.player.person_id, order.pk]
-    lose = {"label": _("Lose the connection after paying"), "url": reverse("simulator:cash_desk_lose", args=place)}
+    lose = {
+        "label": _("Lose the connection after paying"),
+        "url": reverse("simulator:cash_desk_lose", args=place),
+    }
     refuse = {"label": _("Bank refuses"), "url": reverse("simulator:cash_desk_refuse", args=place)}
     buttons = [refuse, lose] if order.environment == Environment.LIVE else [lose]
     return {
