@@ -29,7 +29,6 @@ MACHINES = {machine.name: machine for machine in machines()}
 NOT_BUILT_YET = {
     Capability.READ_PAYMENT_ORDERS: "comes with virtual payment",
     Capability.REFUND_PAYMENT_ORDERS: "comes with virtual payment",
-    Capability.WITHDRAW_SETTLEMENT: "comes with virtual payment",
 }
 # Capabilities that the outside world exercises: the bank judges money by the wire transfer's own state.
 EXERCISED_OUTSIDE = {Capability.PAY_WIRE_TRANSFER}
