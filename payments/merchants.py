@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -22,7 +21,7 @@ LONGEST_REMARK: Final = 200
 LONGEST_TYPED: Final = 1000  # of one field, right or wrong, that a draft keeps
 
 # What the merchant does; a Mini Game that sells game coins chooses the first.
-CATEGORIES: Final[tuple[tuple[str, Promise], ...]] = (
+CATEGORIES: Final[tuple[tuple[str, StrOrPromise], ...]] = (
     ("games", pgettext_lazy("business category", "Games")),
     ("digital", pgettext_lazy("business category", "Digital content")),
     ("retail", pgettext_lazy("business category", "Retail")),
@@ -34,13 +33,13 @@ CATEGORIES: Final[tuple[tuple[str, Promise], ...]] = (
 # In whose name the settlement account is.
 ENTITY: Final = "entity"
 OPERATOR: Final = "operator"
-HOLDERS: Final[tuple[tuple[str, Promise], ...]] = (
+HOLDERS: Final[tuple[tuple[str, StrOrPromise], ...]] = (
     (ENTITY, _("Corporate account of the entity")),
     (OPERATOR, _("Bank card of the operator")),
 )
 
 # What is typed: name -> label, in the order of the page.
-FIELDS: Final[Mapping[str, Promise]] = {
+FIELDS: Final[Mapping[str, StrOrPromise]] = {
     "category": _("Business category"),
     "short_name": _("Merchant short name"),
     "service_phone": _("Service phone"),
@@ -60,8 +59,8 @@ class Slot:
     """A place for one picture: what goes there."""
 
     name: str
-    label: Promise
-    hint: Promise
+    label: StrOrPromise
+    hint: StrOrPromise
 
 
 _ID_FRONT: Final = Slot("id_front", _("ID card of the legal person, front"), _("The side with the portrait."))
@@ -79,7 +78,7 @@ def slots(account: Account) -> tuple[Slot, ...]:
     return (first, _ID_FRONT, _ID_BACK)
 
 
-def holders(account: Account) -> tuple[tuple[str, Promise], ...]:
+def holders(account: Account) -> tuple[tuple[str, StrOrPromise], ...]:
     """Return the kinds of settlement account it may name: an individual business has a choice."""
     return HOLDERS if account.entity_type == E.INDIVIDUAL_BUSINESS else HOLDERS[:1]
 

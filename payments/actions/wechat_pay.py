@@ -203,7 +203,7 @@ def ask_contact(account_id: int, *, by: Actor) -> Confirmation:
 def _contact_objection(confirmation: Confirmation, by: Actor) -> str:
     account = Account.objects.select_related("world", "administrator").get(pk=confirmation.subject_id)
     application = MerchantApplication.objects.get(pk=confirmation.facts["application"])
-    phone = Person.objects.values_list("phone", flat=True).get(pk=by.id)
+    phone = Person.objects.values_list("phone", flat=True).get(pk=by.id or 0)
     if by.id != account.administrator.person_id and phone != application.data["contact_phone"]:
         return _(
             "Only the contact, %(contact)s, or the administrator, %(name)s, may confirm this."

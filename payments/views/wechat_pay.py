@@ -143,12 +143,12 @@ def reasons_of(application: MerchantApplication) -> list[dict[str, str]]:
 def _lines(account: Account, data: dict[str, str]) -> list[dict[str, Any]]:
     """Return what is filled in, label and value; the account's number masked."""
     holder = data.get("holder") or merchants.ENTITY
-    words = {
+    words: dict[str, Any] = {
         "category": dict(merchants.CATEGORIES).get(data.get("category", ""), ""),
         "holder": dict(merchants.HOLDERS).get(holder, ""),
         "number": masked(data.get("number", "")) if data.get("number", "").isdigit() else "",
     }
-    lines = [{"label": _("Merchant type"), "value": account.get_entity_type_display()}]
+    lines: list[dict[str, Any]] = [{"label": _("Merchant type"), "value": account.get_entity_type_display()}]
     for name, label in FIELDS.items():
         if name == "bank":
             lines.append({"label": _("Account name"), "value": merchants.holder_name(account, holder)})

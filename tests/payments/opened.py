@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from django.db import transaction
@@ -18,6 +18,8 @@ from portal.kernel.errors import Refused
 from portal.kernel.models import World
 from portal.outside import bank
 from portal.simulator import walks
+
+Row = TypeVar("Row")
 
 
 def game_of(world: World, *, entity_type: str = "enterprise", **typed: Any) -> Account:
@@ -62,11 +64,13 @@ def open_by_hand(account: Account) -> Account:
     return account
 
 
-def again(row: Any) -> Any:
+def again(row: Row) -> Row:
     """Return the row as the database has it, an account with everything around it."""
+    rows: Any = type(row)._default_manager  # type: ignore[attr-defined]
     if isinstance(row, Account):
-        return Account.objects.select_related("world", "entity", "administrator__person").get(pk=row.pk)
-    return type(row).objects.get(pk=row.pk)
+        rows = rows.select_related("world", "entity", "administrator__person")
+    found: Row = rows.get(pk=row.pk)  # type: ignore[attr-defined]
+    return found
 
 
 def by(account: Account) -> Any:
