@@ -90,9 +90,10 @@ def cancel(wallet: Wallet, pay_bill_no: str, coins: int, *, bill_no: str) -> Mov
     is read under the wallet's lock, so this is the one movement of more than one statement.
 
     Raises Refused: 90000 when there is no such payment, 90012 as `pay` does, 90018 for an amount or
-    number that is none, more than is left of the payment, or one of 48 hours ago.
+    number that is none, for more than is left of the payment, and when it was made 48 hours ago.
     """
     require_bill_no(bill_no)
+    require_bill_no(pay_bill_no, field="pay_bill_no")
     movement = replace(_movement(wallet, Entry.Kind.CANCEL, coins, bill_no), of_bill=pay_bill_no)
     world = _hold(movement)
     if earlier := _earlier(movement, world):
@@ -120,11 +121,11 @@ def cancel(wallet: Wallet, pay_bill_no: str, coins: int, *, bill_no: str) -> Mov
     return _moved(made, movement)
 
 
-def require_bill_no(bill_no: object) -> None:
+def require_bill_no(bill_no: object, *, field: str = "bill_no") -> None:
     """Raise Refused (90018) unless it is a number a game may use: at most 63 letters, digits, _ and -."""
     if not isinstance(bill_no, str) or not _BILL_NO.fullmatch(bill_no):
         raise refusals.bad(
-            "bill_no",
+            field,
             _("A bill number is 1 to 63 letters, digits, _ or -, and does not begin with _. Change it."),
         )
 

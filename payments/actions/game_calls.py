@@ -206,7 +206,8 @@ def _logged(
         at=world.now(),
     )
     if call.source == Source.PAGE:
-        audit.act(coin, CALLED, by=call.by, detail=f"{call.name} {_shown(call.fields.get('bill_no', ''))}")
+        detail = f"{call.name.value} {_shown(call.fields.get('bill_no', ''))}".strip()
+        audit.act(coin, CALLED, by=call.by, detail=detail)
     return result
 
 
@@ -222,12 +223,16 @@ def _place(call: _Call, coin: GameCoin) -> _Place:
         raise refusals.not_allowed(_("Nothing was moved: the game coin is not online. Call with env 1."))
     if coin.rate is None:
         raise refusals.not_allowed(_("Nothing was moved: the game coin has no name and rate yet."))
-    partition = _matched(_ZONE, call.zone_id) and coin.partitions.filter(zone_id=call.zone_id).first()
-    if not partition:
+    partition = None
+    if _matched(_ZONE, call.zone_id):
+        partition = coin.partitions.filter(zone_id=call.zone_id).first()
+    if partition is None:
         raise refusals.bad("zone_id", _("The game coin has no partition of this zone ID. Check it."))
-    players = Player.objects.filter(account=account, openid=call.openid).select_related("person")
-    player = _matched(_OPENID, call.openid) and players.first()
-    if not player:
+    player = None
+    if _matched(_OPENID, call.openid):
+        players = Player.objects.select_related("person")
+        player = players.filter(account=account, openid=call.openid).first()
+    if player is None:
         raise refusals.bad("openid", _("This game has no player of this openid. Check it."))
     if environment == Environment.SANDBOX:
         _require_tester(coin, player)
