@@ -140,8 +140,10 @@ def _steps(coin: GameCoin | None, newest: CoinApplication | None) -> list[dict[s
             "action": pgettext("page", "Open"),
         }
     first = done.index(False) if False in done else len(done)
+    waits = coin is not None and coin.state == State.UNDER_REVIEW
     for nth, step in enumerate(steps):
         step["state"] = "done" if done[nth] else "now" if nth == first else ""
+        step["primary"] = nth == first and not waits
     if newest and newest.state == CoinApplication.State.REJECTED and first == len(done) - 1:
         steps[-1]["state"] = "fail"
     return steps

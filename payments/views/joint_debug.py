@@ -30,7 +30,7 @@ from portal.outside.models import Person
 
 Name = GameCall.Name
 
-SHOWN: Final = 10
+SHOWN: Final = 6
 GIVEN: Final = 100
 SPENT: Final = 60
 
