@@ -173,7 +173,7 @@ def _callers(wallets: list[Wallet], seconds: float) -> Iterator[Measure]:
     def measure() -> float:
         for ours, _theirs in ends:
             ours.send("go")
-        return sum(ours.recv() for ours, _theirs in ends)
+        return sum((float(ours.recv()) for ours, _theirs in ends), 0.0)
 
     yield measure
     for (ours, _theirs), caller in zip(ends, callers, strict=True):
@@ -197,7 +197,7 @@ def _caller(line: Connection, name: str, wallets: list[Wallet], seconds: float) 
 def _beside_sqlite3(wallets: list[Wallet], seconds: int, rounds: int) -> None:
     table.title("Payments of one caller, a second")
     turns = iter(range(rounds))
-    bare = sqlite3.connect(settings.DATABASES["default"]["NAME"], isolation_level=None)
+    bare = sqlite3.connect(str(connection.settings_dict["NAME"]), isolation_level=None)
     bare.execute("PRAGMA synchronous=FULL")  # as the portal's own connections
     found = table.rounds(
         {

@@ -64,11 +64,11 @@ def _wallets() -> dict[str, QuerySet[Any]]:
 
 def _entries() -> dict[str, QuerySet[Any]]:
     """Return entries that do not go on from where the wallet's entry before left off."""
-    before = {"partition_by": "wallet_id", "order_by": "id"}
-    chained = Entry.objects.annotate(
-        paid_before=Window(Lag("paid_after", default=0), **before),
-        gift_before=Window(Lag("gift_after", default=0), **before),
-    )
+
+    def before(column: str) -> Window:
+        return Window(Lag(column, default=0), partition_by="wallet_id", order_by="id")
+
+    chained = Entry.objects.annotate(paid_before=before("paid_after"), gift_before=before("gift_after"))
     return {
         "ledger entry %d: does not go on from the entry before": chained.exclude(
             paid_after=F("paid_before") + F("paid"), gift_after=F("gift_before") + F("gift")
