@@ -102,7 +102,7 @@ def statement(request: HttpRequest, principal: Principal, month: str, day: str) 
     """Answer a day's statement as a CSV file, written while it is read; a day that is not over has none."""
     shown = _month(principal.account, month)
     try:
-        asked = shown.first.replace(day=int(day))
+        asked = date.fromisoformat(f"{months.named(shown.first)}-{day}")
     except ValueError:
         raise Http404 from None
     if not _is_over(shown, asked):
