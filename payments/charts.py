@@ -13,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 HEIGHT: Final = 200  # px, of the whole picture
-TOP, LEFT, FOOT, RIGHT = 12, 64, 26, 4  # px around the columns
+TOP, LEFT, FOOT, RIGHT = 12, 64, 26, 14  # px around the columns
 LEAST_WIDTH: Final = 860  # px: a page's own; more columns make it wider
 SLOT: Final = 26  # px that a group of columns takes at least
 WIDEST: Final = 26  # px of one column

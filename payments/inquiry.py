@@ -23,7 +23,7 @@ from payments.months import midnight
 from portal.kernel import calendar, keyset, spreadsheets
 from portal.kernel.calendar import SHANGHAI
 from portal.kernel.forms import DayField, TextField
-from portal.kernel.keyset import Key
+from portal.kernel.keyset import Key, Span
 
 MOST_DAYS: Final = 31  # console-rules 8.2 E
 COUNTED: Final = 1000  # more are "more than 1,000": an exact count takes as long as there are orders
@@ -120,14 +120,17 @@ class Asked:
     state: str = ""
 
     @property
+    def span(self) -> Span | None:
+        """Return from when to when, its end not included; None: of every day."""
+        if self.days is None:
+            return None
+        since, until = self.days
+        return midnight(since), midnight(until) + timedelta(days=1)
+
+    @property
     def lists(self) -> list[QuerySet[PaymentOrder]]:
-        """Return the orders as lists that do not overlap, each in the order of an index of its own."""
+        """Return the orders as lists that do not overlap, each in the order of an index; within `span`."""
         orders = PaymentOrder.objects.filter(account=self.account)
-        if self.days is not None:
-            since, until = self.days
-            orders = orders.filter(
-                placed_at__gte=midnight(since), placed_at__lt=midnight(until) + timedelta(days=1)
-            )
         only = {
             "partition": self.partition,
             "environment": self.environment,
@@ -151,7 +154,7 @@ class Asked:
 
     def count(self) -> int:
         """Return how many orders there are, up to COUNTED; one more stands for all that are more."""
-        return keyset.count(self.lists, most=COUNTED)
+        return keyset.count(self.lists, moment=MOMENT, span=self.span, most=COUNTED)
 
 
 def as_csv(asked: Asked) -> Iterator[str]:
@@ -188,7 +191,7 @@ _AT: Final = _COLUMNS.index(MOMENT)
 
 def _rows(asked: Asked) -> Iterator[tuple[Any, ...]]:
     lists, key = asked.lists, None
-    while pks := keyset.ids(lists, moment=MOMENT, before=key, limit=CHUNK):
+    while pks := keyset.ids(lists, moment=MOMENT, span=asked.span, before=key, limit=CHUNK):
         orders = PaymentOrder.objects.filter(pk__in=pks).values_list(*_COLUMNS)
         rows = sorted(orders, key=lambda row: (row[_AT], row[0]), reverse=True)
         yield from rows

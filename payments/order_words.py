@@ -120,7 +120,7 @@ def _refunded(refund: Refund, entry: Entry | None) -> dict[str, Any]:
         "number": refund.number,
         "transfer": refund.transfer_id,
     }
-    return _step(refund.at, title, joined(filter(None, [by, moved, _entered(entry)]), by=" "))
+    return _step(refund.at, title, joined(filter(None, [moved, _entered(entry), by]), by=" "))
 
 
 def _settled_in(order: PaymentOrder, refunds: list[Refund]) -> list[Settlement]:

@@ -102,6 +102,11 @@ class PaymentOrder(Stateful):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def is_numbered_by_game(self) -> bool:
+        """Return whether `out_trade_no` is the game's own: one made for it begins with "_"."""
+        return not self.out_trade_no.startswith("_")
+
     @transition(
         field=state,
         source=State.NOT_PAID,

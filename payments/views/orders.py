@@ -44,6 +44,7 @@ def orders(request: HttpRequest, principal: Principal) -> HttpResponse:
             request,
             *asked.lists,
             moment=inquiry.MOMENT,
+            span=asked.span,
             rows=PaymentOrder.objects.select_related("player__person", "partition"),
             size=SHOWN,
         )

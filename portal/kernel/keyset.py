@@ -19,6 +19,8 @@ from django.http import HttpRequest
 
 M = TypeVar("M", bound=Model)
 
+Span = tuple[datetime, datetime]
+
 _LARGEST_ID: Final = 2**63 - 1
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK: Final = timedelta(microseconds=1)
@@ -78,17 +80,22 @@ def turn(request: HttpRequest, *querysets: QuerySet[M], size: int = 20) -> Page[
 
 
 def turn_in_time(
-    request: HttpRequest, *querysets: QuerySet[M], moment: str, rows: QuerySet[M], size: int = 20
+    request: HttpRequest,
+    *querysets: QuerySet[M],
+    moment: str,
+    rows: QuerySet[M],
+    span: Span | None = None,
+    size: int = 20,
 ) -> Page[M]:
     """Return the page that `?before=<key>` or `?after=<key>` asks for, else the newest rows.
 
     Several querysets are read each by its own index, which ends in `moment` and the id, and shown as
-    one list; they must not overlap. `rows` is what to read of the rows found. Two queries; a key that
-    is none is passed over.
+    one list; they must not overlap. `span` is the time that is asked for, its end not included, and
+    `rows` what to read of the rows found. Two queries; a key that is none is passed over.
     """
     before, after = (_key(request.GET.get(name, "")) for name in ("before", "after"))
     upwards = before is None and after is not None
-    found = ids(querysets, moment=moment, before=before, after=after, limit=size + 1)
+    found = ids(querysets, moment=moment, span=span, before=before, after=after, limit=size + 1)
     more = len(found) > size
     page = sorted(rows.filter(pk__in=found[:size]), key=lambda row: _key_of(row, moment), reverse=True)
     newer = more if upwards else before is not None
@@ -104,6 +111,7 @@ def ids(
     querysets: Iterable[QuerySet[Any]],
     *,
     moment: str,
+    span: Span | None = None,
     before: Key | None = None,
     after: Key | None = None,
     limit: int,
@@ -113,25 +121,42 @@ def ids(
     One statement, which reads at most `limit` rows of each.
     """
     upwards = before is None and after is not None
-    sign = "" if upwards else "-"
-    if key := after if upwards else before:
-        # The first bound says nothing new; with it both databases start at the key.
-        bound, beyond = ("gte", "gt") if upwards else ("lte", "lt")
-        there = Q(**{f"{moment}__{bound}": key.at}) & (
-            Q(**{f"{moment}__{beyond}": key.at}) | Q(**{f"pk__{beyond}": key.pk})
-        )
-        querysets = [rows.filter(there) for rows in querysets]
-    lists = [rows.order_by(f"{sign}{moment}", f"{sign}pk").values_list("pk", moment) for rows in querysets]
-    way = "" if upwards else " DESC"
+    sign, way = ("", "") if upwards else ("-", " DESC")
+    there = _there(moment, span, before, None if before else after)
+    lists = [
+        rows.filter(there).order_by(f"{sign}{moment}", f"{sign}pk").values_list("pk", moment)
+        for rows in querysets
+    ]
     found = _fetch("SELECT * FROM ({0}) AS x ORDER BY 2{1}, 1{1} LIMIT {2}", lists, way, limit)
     return [pk for pk, _at in found]
 
 
-def count(querysets: Iterable[QuerySet[Any]], *, most: int) -> int:
+def count(
+    querysets: Iterable[QuerySet[Any]], *, moment: str = "", span: Span | None = None, most: int
+) -> int:
     """Return how many rows the querysets hold together; `most + 1` stands for all that are more."""
-    lists = [rows.order_by().values_list("pk") for rows in querysets]
+    there = _there(moment, span, None, None)
+    lists = [rows.filter(there).order_by().values_list("pk") for rows in querysets]
     found = _fetch("SELECT COUNT(*) FROM (SELECT 1 FROM ({0}) AS x LIMIT {2}) AS y", lists, "", most + 1)
     return int(found[0][0]) if found else 0
+
+
+def _there(moment: str, span: Span | None, before: Key | None, after: Key | None) -> Q:
+    """Return what bounds a list: one bound at each end, because SQLite starts at any one of two."""
+    since, until = span or (None, None)
+    there = Q()
+    # A key's first bound says nothing that its second does not; with it both databases start at the key.
+    if before and (until is None or before.at < until):
+        there &= Q(**{f"{moment}__lte": before.at})
+        there &= Q(**{f"{moment}__lt": before.at}) | Q(pk__lt=before.pk)
+    elif until is not None:
+        there &= Q(**{f"{moment}__lt": until})
+    if after and (since is None or after.at >= since):
+        there &= Q(**{f"{moment}__gte": after.at})
+        there &= Q(**{f"{moment}__gt": after.at}) | Q(pk__gt=after.pk)
+    elif since is not None:
+        there &= Q(**{f"{moment}__gte": since})
+    return there
 
 
 def _fetch(frame: str, lists: Collection[QuerySet[Any, Any]], way: str, limit: int) -> list[tuple[Any, ...]]:
