@@ -98,8 +98,8 @@ def many_bought(account: Account, count: int, yuan: int) -> None:
     )
     AuditEvent.objects.bulk_create(
         AuditEvent(
-            world_id=world.pk, subject_type="payments.PaymentOrder", subject_id=order.pk, name=name, source=source,
-            target=target, by_kind="platform", by_name="simulator", at=now,
+            world_id=world.pk, subject_type="payments.PaymentOrder", subject_id=order.pk, name=name,
+            source=source, target=target, by_kind="platform", by_name="simulator", at=now,
         )
         for order in orders
         for name, source, target in (("pay", "not_paid", "paid"), ("deliver", "paid", "delivered"))
