@@ -36,7 +36,7 @@ def game_of(world: World, *, entity_type: str = "enterprise", **typed: Any) -> A
     return again(account)
 
 
-def open_by_hand(account: Account) -> Account:
+def open_by_hand(account: Account, *, opened: bool = True) -> Account:
     """Open WeChat Pay and virtual payment in no time: no desk, no phone, no clock."""
     world, now, by = account.world, account.world.now(), SIMULATOR
     merchant = MerchantApplication.objects.create(world=world, account=account, opened_at=now)
@@ -59,7 +59,8 @@ def open_by_hand(account: Account) -> Account:
     )  # fmt: skip
     paid_to.verify(at=now, by=by)
     paid_to.save()
-    account.merchant_number, account.virtual_payment_at = merchant.merchant_number, now
+    account.merchant_number = merchant.merchant_number
+    account.virtual_payment_at = now if opened else None
     account.save(update_fields=["merchant_number", "virtual_payment_at"])
     return account
 
