@@ -51,7 +51,7 @@ def promise(account: Account) -> None:
         _promise(account, calendar.month_of(account.world.now()))
 
 
-@deadlines.on(SETTLE, title=lambda row: gettext_lazy("A month of payments is settled"))
+@deadlines.on(SETTLE, title=lambda row: _("Payments of %(month)s are settled") % {"month": row.detail})
 def settle(row: Deadline) -> str:
     """Settle the month that ends at this moment, and promise the next one.
 
