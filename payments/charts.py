@@ -14,8 +14,8 @@ from django.utils.safestring import SafeString
 
 HEIGHT: Final = 200  # px, of the whole picture
 TOP, LEFT, FOOT, RIGHT = 12, 64, 26, 14  # px around the columns
-LEAST_WIDTH: Final = 860  # px: a page's own; more columns make it wider
-SLOT: Final = 26  # px that a group of columns takes at least
+WIDTH: Final = 782  # px that the columns of a full page share; more columns make the picture wider
+SLOT, ROOMY = 26, 96  # px that a group of columns takes, at least and at most
 WIDEST: Final = 26  # px of one column
 LABEL: Final = 58  # px from one label to the next at least
 STEPS: Final = 4  # lines above the ground, at most
@@ -31,10 +31,10 @@ class Group:
 
 def columns(groups: Sequence[Group]) -> SafeString:
     """Return the groups drawn side by side, in yuan; nothing drawn needs a sum above nothing."""
-    width = max(LEAST_WIDTH, LEFT + RIGHT + SLOT * len(groups))
+    slot = max(SLOT, min(ROOMY, WIDTH / max(1, len(groups))))
+    width = round(LEFT + RIGHT + slot * len(groups))
     ground, tall = HEIGHT - FOOT, HEIGHT - FOOT - TOP
     step, steps = _scale(max((fen for group in groups for fen in group.fen), default=0))
-    slot = (width - LEFT - RIGHT) / max(1, len(groups))
     every = -(-LABEL // max(1, int(slot)))  # labels that would touch are left out
     lines = (
         (LEFT, width - RIGHT, round(ground - tall * nth / steps, 1), f"{step * nth // 100:,}")

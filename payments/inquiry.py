@@ -142,8 +142,8 @@ class Asked:
             return [found if self.players is None else found.filter(player__in=self.players)]
         if self.players is not None:
             return [orders.filter(player=player, **given) for player in self.players]
-        if not given:
-            return [orders]
+        if not given or given.keys() in ({"partition"}, {"environment"}):
+            return [orders.filter(**given)]
         environments = Environment.values if self.environment is None else [self.environment]
         states = [self.state] if self.state else PaymentOrder.State.values
         return [

@@ -10,8 +10,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RemoveIndex(model_name="paymentorder", name="order_state"),
-        migrations.RemoveIndex(model_name="paymentorder", name="order_partition"),
-        migrations.RemoveIndex(model_name="paymentorder", name="order_environment"),
         migrations.AddIndex(
             model_name="paymentorder",
             index=models.Index(fields=["account", "transaction_number"], name="order_transaction"),
@@ -26,7 +24,7 @@ class Migration(migrations.Migration):
             model_name="paymentorder",
             index=models.Index(
                 fields=["account", "partition", "environment", "state", "placed_at", "id"],
-                name="order_partition",
+                name="order_partition_state",
             ),
         ),
     ]

@@ -81,11 +81,13 @@ class PaymentOrder(Stateful):
             models.Index(fields=["account", "placed_at", "id"], name="order_placed"),
             models.Index(fields=["account", "player", "placed_at", "id"], name="order_player"),
             models.Index(fields=["account", "transaction_number"], name="order_transaction"),
+            models.Index(fields=["account", "partition", "placed_at", "id"], name="order_partition"),
+            models.Index(fields=["account", "environment", "placed_at", "id"], name="order_environment"),
             # Environments and states are few: what leaves one open is read as that many short lists.
             models.Index(fields=["account", "environment", "state", "placed_at", "id"], name="order_state"),
             models.Index(
                 fields=["account", "partition", "environment", "state", "placed_at", "id"],
-                name="order_partition",
+                name="order_partition_state",
             ),
             models.Index(
                 fields=["account", "paid_at"],

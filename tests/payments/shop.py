@@ -9,7 +9,7 @@ from typing import Final
 
 from accounts.models import Account, Player
 from payments import ledger
-from payments.actions import purchases
+from payments.actions import purchases, settlements
 from payments.models import GameCoin, Partition, PaymentOrder
 from portal.kernel.actors import SIMULATOR, Actor
 from portal.kernel.models import World
@@ -129,4 +129,5 @@ def opened(world: World) -> Shop:
         )
         for zone_id in ("1", "2")
     }
+    settlements.promise(account)
     return Shop(account, partitions)
