@@ -86,7 +86,7 @@ def apply(account_id: int, *, statement: str, by: Actor) -> CoinApplication:
         REVIEW,
         subject=application,
         account_id=coin.account_id,
-        title=f"{coin.account.name} {coin.name}",
+        title=f"{coin.account.name}: {coin.name}",
         due_at=due_at,
         magic=_magic_in(said),
     )

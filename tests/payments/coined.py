@@ -53,6 +53,8 @@ def called(
         "zone_id": "1",
         "env": environment,
     }
+    if name != GameCall.Name.BALANCE:
+        request |= {"amount": 60, "bill_no": f"by-hand-{GameCall.objects.count()}"}
     return GameCall.objects.create(
         world=coin.world,
         coin=coin,

@@ -70,7 +70,7 @@ def test_a_scan_that_comes_late_makes_no_second_coin(world: World) -> None:
 
 def test_it_needs_virtual_payment(world: World) -> None:
     account = walks.account_at(world, "perfected", method="wechat_authentication")
-    with pytest.raises(Refused, match="WeChat Pay is not open yet"):
+    with pytest.raises(Refused, match="Virtual payment is not open yet"):
         actions.ask_authorization(account.pk, by=account.administrator.person.as_actor())
 
 
@@ -163,7 +163,7 @@ def test_a_key_is_shown_by_a_scan_and_stays(world: World, environment: Environme
     account, coin = coined.authorized(world)
     assert _scanned(account, environment=environment) == (environment, keys.key_of(coin, environment))
     act = AuditEvent.objects.get(name=coin_keys.SEEN)
-    assert (act.account_id, act.reason) == (account.pk, environment.label)
+    assert (act.account_id, act.reason) == (account.pk, str(environment.label))
     assert not AuditEvent.objects.filter(reason__contains=keys.key_of(coin, environment)).exists()
 
 

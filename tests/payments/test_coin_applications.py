@@ -37,7 +37,7 @@ def test_an_application_is_at_the_desk(world: World) -> None:
     assert application.statement == "For lantern skins.\n\nIn the shop."
     review = walk.waiting_coin_review(application)
     due_at = calendar.working_days_after(world.now(), limits.COIN_REVIEW_WORKING_DAYS)
-    assert (review.title, review.round, review.due_at) == (f"{account.name} {walk.NAME}", 1, due_at)
+    assert (review.title, review.round, review.due_at) == (f"{account.name}: {walk.NAME}", 1, due_at)
     assert _states() == ("under_review", ["under_review"], ["open"])
     told = Notice.objects.get(account=account, kind="payments.coin_submitted")
     assert told.facts == {"coin": walk.NAME, "due_at": due_at.isoformat()}
@@ -186,7 +186,9 @@ def test_a_reviewer_writes_to_the_applicant(world: World) -> None:
 def test_everything_stands_in_the_operation_log(world: World) -> None:
     account, _coin = coined.debugged(world)
     walk.decide_coin(walk.apply_for_coin(account), "approve")
-    logged = AuditEvent.objects.filter(account_id=account.pk, subject_type__startswith="payments.")
+    logged = AuditEvent.objects.filter(
+        account_id=account.pk, subject_type__in=["payments.GameCoin", "payments.CoinApplication"]
+    )
     assert list(logged.order_by("pk").values_list("subject_type", "name", "target")) == [
         ("payments.GameCoin", "payments.coin_authorized", ""),
         ("payments.GameCoin", "configure", "configured"),

@@ -10,6 +10,7 @@ from payments.models import GameCoin, Partition
 from portal.kernel.errors import Refused
 from portal.kernel.models import AuditEvent, World
 from portal.outside.models import Person
+from portal.simulator import walks
 from tests.payments import coined
 
 
@@ -97,7 +98,7 @@ def test_another_coins_partition_is_not_there(world: World) -> None:
         world=world,
         coin=GameCoin.objects.create(
             world=world,
-            account=coined.walks.account_at(world, "registered"),
+            account=walks.account_at(world, "registered"),
             offer_id="1234567890",
             live_key="-",
             sandbox_key="-",

@@ -33,12 +33,12 @@ class Console:
         assert answer.status_code == 200
         return " ".join(answer.content.decode().split())
 
-    def posts(self, name: str, *arguments: str, **fields: Any) -> None:
+    def posts(self, name: str, /, *arguments: str, **fields: Any) -> None:
         """Send a form that is accepted."""
         answer = self.client.post(reverse(name, args=arguments), fields)
         assert answer.status_code == 302, answer.content.decode()
 
-    def is_refused(self, name: str, sentence: str, **fields: Any) -> None:
+    def is_refused(self, name: str, sentence: str, /, **fields: Any) -> None:
         """Send a form that comes back with a sentence, or leaves one on the next page."""
         answer = self.client.post(reverse(name), fields, follow=True)
         assert sentence in " ".join(answer.content.decode().split())
