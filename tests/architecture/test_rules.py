@@ -27,13 +27,11 @@ MACHINES = {machine.name: machine for machine in machines()}
 
 # Capabilities that no action requires yet, and what brings it.
 NOT_BUILT_YET = {
-    Capability.READ_PAYMENT_ORDERS: "comes with virtual payment",
-    Capability.REFUND_PAYMENT_ORDERS: "comes with virtual payment",
 }
 # Capabilities that the outside world exercises: the bank judges money by the wire transfer's own state.
 EXERCISED_OUTSIDE = {Capability.PAY_WIRE_TRANSFER}
 # Capabilities to look at something: a view asks for them, no action does.
-LOOKED_AT = {Capability.READ_OPERATION_LOG}
+LOOKED_AT = {Capability.READ_OPERATION_LOG, Capability.READ_PAYMENT_ORDERS}
 
 # States where a machine may rest for good.
 FINAL = {
