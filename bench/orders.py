@@ -26,7 +26,7 @@ from bench.rows import NTH, copy_of, moment, multiply, settle, unhurried
 from payments import inquiry
 from payments.inquiry import InquiryForm
 from payments.models import Environment, Partition, PaymentOrder
-from portal.kernel import keyset
+from portal.kernel import calendar, keyset
 from portal.kernel.actors import SIMULATOR
 from portal.simulator import rooms, walks
 from portal.simulator.walks import coin
@@ -156,7 +156,7 @@ def known(account: Account) -> dict[str, str]:
     last = oldest[len(oldest) - 1]
     return {
         "far": str(keyset.Key(last.placed_at, last.pk)),
-        "day": inquiry.calendar.start_of_day(last.placed_at).date().isoformat(),
+        "day": calendar.start_of_day(last.placed_at).date().isoformat(),
         "openid": last.player.openid,
         "number": last.number,
         "out_trade_no": last.out_trade_no,

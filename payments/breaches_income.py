@@ -30,8 +30,8 @@ def _income_that_no_orders_make() -> list[str]:
     for *key, orders, fen in by_day.annotate(n=Count("pk"), fen=Sum("amount_fen")).iterator():
         sums[(*key, "orders")] += orders
         sums[(*key, "paid_fen")] += fen
-    by_day = made.values_list(*of_refund, TruncDate("at", tzinfo=SHANGHAI))
-    for *key, fen in by_day.annotate(fen=Sum("amount_fen")).iterator():
+    back = made.values_list(*of_refund, TruncDate("at", tzinfo=SHANGHAI))
+    for *key, fen in back.annotate(fen=Sum("amount_fen")).iterator():
         sums[(*key, "refunded_fen")] += fen
     kept: Counter[tuple[Any, ...]] = Counter()
     for row in DayIncome.objects.order_by("pk").iterator():

@@ -174,7 +174,7 @@ def _fetch(frame: str, lists: Collection[QuerySet[Any, Any]], way: str, limit: i
         return []
     with connection.cursor() as cursor:
         cursor.execute(frame.format(" UNION ALL ".join(parts), way, limit), values)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _key_of(row: Model, moment: str) -> Key:

@@ -141,12 +141,13 @@ def test_none_chosen_are_the_last_31_days(browser: Client, game: Shop):
         ("since=yesterday", "since", "Enter a valid date."),
         ("until=2019-02-30", "until", "Enter a valid date."),
         ("zone=3", "zone", "Select a valid choice."),
-        ("zone=%00", "zone", "Null characters"),
+        ("zone=%07", "zone", "Select a valid choice."),
         ("environment=2", "environment", "Select a valid choice."),
         ("environment=-1", "environment", "Select a valid choice."),
         ("state=gone", "state", "Select a valid choice."),
         (f"number={'9' * 65}", "number", "Keep it to 64 characters; this has 65."),
-        ("number=a%00b", "number", "a control character"),
+        ("number=a%07b", "number", "a control character"),
+        ("number=%ED%A0%80", "number", "other screens cannot show"),
         ("player=%E2%80%AEa", "player", "turns the reading direction"),
     ],
 )
@@ -165,7 +166,7 @@ def test_what_cannot_be_asked_is_told_at_its_field(
 
 @pytest.mark.parametrize(
     "query",
-    ["number=%ED%A0%80", "player=' OR 1=1 --", f"number={10**30}", "before=x.y", f"after={'9' * 18}.1",
+    ["player=' OR 1=1 --", f"number={10**30}", "before=x.y", f"after={'9' * 18}.1",
      "since=1900-01-01", "until=2999-12-31", "before=-99999999999999999.9", "player=nobody", "x=y"],
 )  # fmt: skip
 def test_odd_questions_find_nothing_or_what_is_there(browser: Client, game: Shop, query: str):
@@ -198,7 +199,7 @@ def test_another_accounts_orders_are_not_there(browser: Client, game: Shop, make
     assert browser.post(f"{PAGE}{order.number}/refund/", {"amount": "6", "reason": "x"}).status_code == 404
 
 
-@pytest.mark.parametrize("number", ["0", "9" * 28, "9" * 200, "a_b-c", "%00", "1%20"])
+@pytest.mark.parametrize("number", ["0", "9" * 28, "9" * 200, "a_b-c", "1%20"])
 def test_an_order_that_is_none_is_not_found(browser: Client, game: Shop, number: str):
     assert browser.get(f"{PAGE}{number}/").status_code == 404
 
