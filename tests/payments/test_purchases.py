@@ -25,8 +25,7 @@ from tests.payments.shop import Shop
 @pytest.fixture
 def shop(world: World) -> Shop:
     """Return a game that sells ten coins for a yuan."""
-    shop = shops.opened(world)
-    return Shop(walks.authenticate(shop.account), shop.partitions)
+    return shops.opened(world)
 
 
 def person(shop: Shop, wechat_id: str = "meiran") -> Person:

@@ -20,7 +20,6 @@ from portal.kernel.actors import SIMULATOR
 from portal.kernel.models import World
 from portal.outside import bank
 from portal.outside.models import BankAccount, BankTransfer, Person
-from portal.simulator import walks
 from tests.payments import shop as shops
 from tests.payments.shop import Shop
 from tests.races.rig import CHECK_TO_WRITE, money_is_conserved, race, strays, words
@@ -33,8 +32,7 @@ CROWD = 12
 @pytest.fixture
 def shop(world: World) -> Shop:
     """Return a game that sells ten coins for a yuan."""
-    opened = shops.opened(world)
-    return Shop(walks.authenticate(opened.account), opened.partitions)
+    return shops.opened(world)
 
 
 def placing(shop: Shop, wechat_id: str = "meiran", **asked: Any) -> Callable[[], PaymentOrder]:
