@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -21,11 +21,19 @@ LARGEST: Final = 10**40  # what is typed beyond is no number that a call could c
 
 
 class RefusableForm(forms.Form):
-    """A form that shows a refusal of its action at the field it belongs to, or on top."""
+    """A form that shows a refusal of its action where it belongs."""
+
+    whole: ClassVar[frozenset[str]] = frozenset()  # codes of refusals that belong to the form as a whole
 
     def refuse(self, refusal: Refused, **fields: str) -> None:
-        """Put the sentence at the refusal's field; `fields` says what the action's field is called here."""
+        """Put the sentence at the refusal's field; `fields` says what the action's field is called here.
+
+        What belongs neither to a field nor to the whole form shuts the form: it is raised again, since
+        the page shows the form no more.
+        """
         field = fields.get(refusal.field, refusal.field)
+        if field not in self.fields and refusal.code not in self.whole and not refusal.code.isdigit():
+            raise refusal
         self.add_error(field if field in self.fields else None, refusal.message)
 
 
@@ -177,6 +185,8 @@ class CallForm(RefusableForm):
 
 class ApplicationForm(RefusableForm):
     """What the reviewer should know of the coin."""
+
+    whole = frozenset({"incomplete"})
 
     statement = TextField(
         max_length=coins.LONGEST_STATEMENT,

@@ -98,7 +98,8 @@ def test_online_nothing_is_left_to_change(world: World, signed_in: SignIn) -> No
     page = _text(client.get(reverse("payments:coin")))
     assert "Fixed for ever: the coin is online" in page
     assert "Save name and rate" not in page
-    page = _text(client.post(reverse("payments:coin"), {"name": "Oil", "rate": "1"}))
+    page = _text(client.post(reverse("payments:coin"), {"name": "Oil", "rate": "1"}, follow=True))
+    assert "never change again" in page
     assert GameCoin.objects.get().name == walk.NAME
     assert "is online since" in _text(client.get(reverse("payments:coin_application")))
 
