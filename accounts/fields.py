@@ -1,12 +1,17 @@
 """Form fields for the numbers of people and companies."""
 
+import re
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from django import forms
+from django.utils.translation import gettext as _
 
 from portal.kernel.forms import TextField
 from portal.outside import numbers
+
+_BANK_NUMBER: Final = re.compile(r"[0-9]{8,30}")
+_LANDLINE: Final = re.compile(r"0[0-9]{2,3}-[0-9]{7,8}")
 
 
 class IdCardField(TextField):
@@ -57,3 +62,33 @@ class MobileField(TextField):
     def read(self, typed: str) -> str:
         """Return the 11 digits; ValueError with a sentence."""
         return numbers.mobile(typed)
+
+
+class BankNumberField(TextField):
+    """An account number at a bank; spaces between its groups are left out."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}))
+        super().__init__(max_length=40, **kwargs)
+
+    def read(self, typed: str) -> str:
+        """Return the 8 to 30 digits; ValueError with a sentence."""
+        number = super().read(typed).replace(" ", "")
+        if not _BANK_NUMBER.fullmatch(number):
+            raise ValueError(_("A bank account has 8 to 30 digits. Check the number."))
+        return number
+
+
+class LandlineField(TextField):
+    """A fixed line with its area code."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TelInput(attrs={"autocomplete": "off"}))
+        super().__init__(max_length=20, **kwargs)
+
+    def read(self, typed: str) -> str:
+        """Return the number as 0512-12345678; ValueError with a sentence."""
+        number = super().read(typed).replace(" ", "")
+        if not _LANDLINE.fullmatch(number):
+            raise ValueError(_("Write the landline with its area code, like 0512-12345678."))
+        return number

@@ -44,6 +44,8 @@ TOPICS: Final[tuple[tuple[str, StrOrPromise], ...]] = (
     ("information.category_", gettext_lazy("Category")),
     ("information.", gettext_lazy("Information")),
     ("releases.", gettext_lazy("Versions and releases")),
+    ("payments.merchant_", gettext_lazy("WeChat Pay")),
+    ("payments.", gettext_lazy("Payment")),
     ("associations.", gettext_lazy("Associations")),
 )
 

@@ -10,7 +10,20 @@ from pathlib import Path
 
 from bench.place import place
 
-NAMES = ("pages", "tick", "expiries", "queue", "members", "log", "control", "packages", "versions", "start")
+NAMES = (
+    "pages",
+    "tick",
+    "expiries",
+    "queue",
+    "members",
+    "log",
+    "control",
+    "packages",
+    "versions",
+    "ledger",
+    "orders",
+    "start",
+)
 
 
 def main() -> int:

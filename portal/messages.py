@@ -28,6 +28,7 @@ CODE = (
     "verification",
     "information",
     "releases",
+    "payments",
     "associations",
 )
 KEYWORDS = {

@@ -102,6 +102,7 @@ INSTALLED_APPS = [
     "verification",
     "information",
     "releases",
+    "payments",
     "associations",
     "portal.console",
     "portal.simulator",
@@ -198,6 +199,7 @@ def database(url: str) -> dict[str, object]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "connect_timeout": "3",
+            "prepare_threshold": 5,  # for portal/kernel/prepared.py alone: Django's cursors prepare nothing
             "options": "-c lock_timeout=3s -c statement_timeout=10s"
             " -c idle_in_transaction_session_timeout=30s",
             **dict(parse_qsl(parts.query)),
@@ -260,6 +262,7 @@ LOGGING = {
         "verification": {"level": "INFO"},
         "information": {"level": "INFO"},
         "releases": {"level": "INFO"},
+        "payments": {"level": "INFO"},
         "associations": {"level": "INFO"},
     },
 }

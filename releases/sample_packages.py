@@ -172,6 +172,9 @@ SAMPLES: Final[Mapping[str, SamplePackage]] = {
     "lantern-guild": SamplePackage(
         _("Lantern Guild"), _("A game that lets in only those with a pass."), _game("lantern-guild")
     ),
+    "lantern-fair": SamplePackage(
+        _("Lantern Fair"), _("A game that sells game coins."), _game("lantern-fair")
+    ),
     "odd": SamplePackage(_("Odd but taken"), _("It is kept, with findings to read."), _odd),
     "other-appid": SamplePackage(
         _("Another account's"),

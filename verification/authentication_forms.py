@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -10,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.fields import CreditCodeField, IdCardField, MobileField
+from accounts.fields import BankNumberField, CreditCodeField, IdCardField, LandlineField, MobileField
 from accounts.models import Account
 from portal.kernel import calendar, text
 from portal.kernel.forms import EmailField, TextField
@@ -18,39 +17,6 @@ from verification import materials
 
 FREE_WORDS: Final = "free_words"
 TRADEMARK: Final = "trademark"
-
-_BANK_NUMBER: Final = re.compile(r"\d{8,30}")
-_LANDLINE: Final = re.compile(r"0\d{2,3}-\d{7,8}")
-
-
-class BankNumberField(TextField):
-    """An account number at a bank; spaces between its groups are left out."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}))
-        super().__init__(max_length=40, **kwargs)
-
-    def read(self, typed: str) -> str:
-        """Return the 8 to 30 digits; ValueError with a sentence."""
-        number = super().read(typed).replace(" ", "")
-        if not _BANK_NUMBER.fullmatch(number) or not number.isascii():
-            raise ValueError(_("A bank account has 8 to 30 digits. Check the number."))
-        return number
-
-
-class LandlineField(TextField):
-    """A fixed line with its area code."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.TelInput(attrs={"autocomplete": "off"}))
-        super().__init__(max_length=20, **kwargs)
-
-    def read(self, typed: str) -> str:
-        """Return the number as 0512-12345678; ValueError with a sentence."""
-        number = super().read(typed).replace(" ", "")
-        if not _LANDLINE.fullmatch(number) or not number.isascii():
-            raise ValueError(_("Write the landline with its area code, like 0512-12345678."))
-        return number
 
 
 class StepForm(forms.Form):

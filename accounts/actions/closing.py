@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import notices, scans
+from accounts import closings, notices, scans
 from accounts.actions.registration import free_log_ins
 from accounts.actions.sign_ins import end_sign_ins_of
 from accounts.models import Account, Closing, Member, ReleasedName
@@ -56,7 +56,10 @@ def current(account: Account) -> Closing | None:
 
 @action
 def ask_to_close(account_id: int, *, by: Actor) -> Confirmation:
-    """Ask the administrator's phone whether to close the account. Refused while a review is open."""
+    """Ask the administrator's phone whether to close the account.
+
+    Refused while a review is open, or a stage objects, such as for money that is due.
+    """
     account = Account.objects.lock(account_id)
     account.require(Capability.CLOSE_ACCOUNT, by=by)
     _require_nothing_open(account)
@@ -141,6 +144,8 @@ def _require_nothing_open(account: Account) -> None:
             % {"title": waiting.title},
             code="review_open",
         )
+    if objection := closings.objection_to(account):
+        raise Refused(_("Not closed: %(why)s") % {"why": objection}, code="not_yet")
 
 
 # --- the scan -----------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from accounts.models.development import DevelopmentSettings
 from accounts.models.login import Login
 from accounts.models.member import Member
 from accounts.models.notice import Notice
+from accounts.models.player import Player
 from accounts.models.recovery import RecoveryLink
 from accounts.models.sign_in import SignIn
 
@@ -22,6 +23,7 @@ __all__ = [
     "Login",
     "Member",
     "Notice",
+    "Player",
     "RecoveryLink",
     "ReleasedName",
     "SignIn",

@@ -90,6 +90,9 @@ class Account(Stateful):
     first_category = models.CharField(max_length=20, blank=True)
     released_at = models.DateTimeField(null=True)
     suspended_at = models.DateTimeField(null=True, help_text="Since when its service is suspended.")
+    merchant_number = models.CharField(max_length=10, blank=True)
+    virtual_payment_at = models.DateTimeField(null=True)
+    coin_online_at = models.DateTimeField(null=True)
 
     registered_at = models.DateTimeField()
     activated_at = models.DateTimeField(null=True)
@@ -143,7 +146,14 @@ class Account(Stateful):
         """Return what the stages have recorded that capabilities hang on."""
         described = self.type.is_official or self.first_category  # an Official Account has no categories
         information = self.name and self.photo and self.introduction and described
-        held = {Fact.GAME: self.is_game, Fact.INFORMATION: information, Fact.RELEASED: self.released_at}
+        held = {
+            Fact.GAME: self.is_game,
+            Fact.INFORMATION: information,
+            Fact.RELEASED: self.released_at,
+            Fact.WECHAT_PAY: self.merchant_number,
+            Fact.VIRTUAL_PAYMENT: self.virtual_payment_at,
+            Fact.GAME_COIN: self.coin_online_at,
+        }
         return frozenset(fact for fact, there in held.items() if there)
 
     def can(self, capability: Capability) -> Decision:
@@ -338,6 +348,9 @@ guards.set_once(
     "original_id",
     "confirmed_at",
     "first_category",
+    "merchant_number",
+    "virtual_payment_at",
+    "coin_online_at",
     "closed_at",
 )
 

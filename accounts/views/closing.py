@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import actions
+from accounts import actions, closings
 from accounts.actions.closing import CLOSE, current, freeze_period
 from accounts.principals import Principal
 from accounts.views import administrator_scans
@@ -39,6 +39,7 @@ def closing(request: WorldRequest, principal: Principal) -> HttpResponse:
             "may": principal.can(Capability.CLOSE_ACCOUNT),
             "may_keep": principal.is_administrator,
             "waiting": waiting,
+            "objection": "" if waiting else closings.objection_to(account),
         },
     )
 

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("accounts", "0007_suspended"),
+        ("accounts", "0008_suspended"),
         ("kernel", "0006_screenshots_and_answers"),
         ("outside", "0003_chat"),
     ]

@@ -22,9 +22,6 @@ LISTED: Final = (
     Capability.SUBMIT_FOR_VERIFICATION,
     Capability.APPLY_FOR_AUTHENTICATION,
     Capability.ASSOCIATE_MINI_PROGRAMS,
-    Capability.EDIT_MENU,
-    Capability.WRITE_ARTICLES,
-    Capability.SEND_TEMPLATE_MESSAGES,
     Capability.OPEN_WECHAT_PAY,
     Capability.OPEN_VIRTUAL_PAYMENT,
 )
@@ -37,6 +34,11 @@ PAGES: Final = {
     Capability.EDIT_INFORMATION: "information:information",
     Capability.SUBMIT_FOR_VERIFICATION: "releases:development",
     Capability.APPLY_FOR_AUTHENTICATION: "verification:authentication",
+    Capability.ASSOCIATE_MINI_PROGRAMS: "associations:mini_programs",
+    Capability.OPEN_WECHAT_PAY: "payments:wechat_pay",
+    Capability.OPEN_VIRTUAL_PAYMENT: "payments:virtual_payment",
+    Capability.MANAGE_GAME_COIN: "payments:coin",
+    Capability.READ_PAYMENT_ORDERS: "payments:orders",
 }
 
 # What a gate calls the facts that it wants recorded.
@@ -50,6 +52,15 @@ FACTS: Final = {
         gettext_lazy("Name, photo, introduction and at least one service category."),
     ),
     Fact.RELEASED: (gettext_lazy("Released"), gettext_lazy("A version is released to players.")),
+    Fact.WECHAT_PAY: (
+        gettext_lazy("WeChat Pay"),
+        gettext_lazy("A merchant number is linked to the AppID."),
+    ),
+    Fact.VIRTUAL_PAYMENT: (
+        gettext_lazy("Virtual payment"),
+        gettext_lazy("The payment agreement is signed and the deposit account verified."),
+    ),
+    Fact.GAME_COIN: (gettext_lazy("Game coin"), gettext_lazy("The game coin is online.")),
 }
 
 # What the one way out of a gate is called.
@@ -59,6 +70,9 @@ WAYS_OUT: Final = {
     "information:information": gettext_lazy("Fill in the information"),
     "accounts:closing": gettext_lazy("Keep the account"),
     "accounts:members": gettext_lazy("See who may"),
+    "payments:wechat_pay": gettext_lazy("Open WeChat Pay"),
+    "payments:virtual_payment": gettext_lazy("Open virtual payment"),
+    "payments:coin": gettext_lazy("Go to the game coin"),
 }
 
 
@@ -79,9 +93,7 @@ def _row(principal: Principal, capability: Capability) -> dict[str, Any]:
         return row
     since = _since(account, capability)
     row |= {"state": "ok", "value": _("since %(day)s") % {"day": short_day(since)} if since else ""}
-    if capability in PAGES:
-        return row | {"url": address(PAGES[capability]), "action": _("Open")}
-    return row | {"hint": _("The rules allow it. Its page is not simulated yet.")}
+    return row | {"url": address(PAGES[capability]), "action": _("Open")}
 
 
 def gate(principal: Principal, capability: Capability) -> dict[str, Any]:

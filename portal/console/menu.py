@@ -41,10 +41,13 @@ class Entry:
 
 @dataclass(frozen=True)
 class Gate:
-    """A page to come that this account could not enter yet: it says why, and goes when it is open."""
+    """A page that not every account may enter: until it may, the entry leads to why not."""
 
     capability: Capability
+    url_name: str
     icon: str
+    leads_to: tuple[str, ...] = ()
+    label: Promise | str = ""
     types: frozenset[AccountType] = policy.MINI_PROGRAMS
 
 
@@ -81,8 +84,28 @@ MENU: Final = (
     Group(
         _("Payment"),
         (
-            Gate(Capability.OPEN_WECHAT_PAY, "credit-card-2-front"),
-            Gate(Capability.OPEN_VIRTUAL_PAYMENT, "coin"),
+            Gate(Capability.OPEN_WECHAT_PAY, "payments:wechat_pay", "credit-card-2-front"),
+            Entry(
+                policy.label(Capability.OPEN_VIRTUAL_PAYMENT),
+                "payments:virtual_payment",
+                "wallet2",
+                leads_to=("payments:agreement", "payments:deposit"),
+                types=policy.MINI_PROGRAMS,
+            ),
+            Gate(Capability.MANAGE_GAME_COIN, "payments:coin", "coin"),
+            Gate(
+                Capability.READ_PAYMENT_ORDERS,
+                "payments:orders",
+                "receipt",
+                leads_to=("payments:income",),
+            ),
+            Gate(
+                Capability.READ_PAYMENT_ORDERS,
+                "payments:settlements",
+                "cash-stack",
+                leads_to=("payments:reconciliation", "payments:withdrawals"),
+                label=_("Settlement"),
+            ),
         ),
     ),
     Group(
@@ -157,24 +180,22 @@ def _page(entry: Entry, principal: Principal, path: str) -> dict[str, object] | 
     }
 
 
-def _is_within(path: str, entry: Entry) -> bool:
+def _is_within(path: str, entry: Entry | Gate) -> bool:
     url = address(entry.url_name)
-    if path == url or (entry.has_steps and path.startswith(url)):
+    if path == url or ((isinstance(entry, Gate) or entry.has_steps) and path.startswith(url)):
         return True
     return any(path.startswith(address(page)) for page in entry.leads_to)
 
 
-def _gate(entry: Gate, principal: Principal, path: str) -> dict[str, object] | None:
+def _gate(entry: Gate, principal: Principal, path: str) -> dict[str, object]:
     decision = principal.can(entry.capability)
-    if decision:
-        return None
-    url = address("console:gate", entry.capability.value)
+    shut = address("console:gate", entry.capability.value)
     return {
-        "label": policy.label(entry.capability, principal.account.type),
-        "url": url,
+        "label": entry.label or policy.label(entry.capability, principal.account.type),
+        "url": address(entry.url_name) if decision else shut,
         "icon": entry.icon,
         "shut_reason": decision.reason,
-        "current": path == url,
+        "current": _is_within(path, entry) or (not decision and path == shut),
     }
 
 

@@ -5,14 +5,12 @@ Read from the audit, which every transition and every act writes by itself; newe
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q, QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -20,17 +18,16 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from accounts.actions import development, passwords
 from accounts.models import Account
+from portal.kernel import spreadsheets
 from portal.kernel.actors import ActorKind
 from portal.kernel.calendar import SHANGHAI
 from portal.kernel.diagrams import DEAD_ENDS
-from portal.kernel.forms import TextField
+from portal.kernel.forms import DayField, TextField
 from portal.kernel.models import AuditEvent
 from portal.kernel.terms import Role
 
 CHUNK: Final = 2000
 PLATFORM: Final = "platform"
-# What a spreadsheet would take for a formula: such a cell gets an apostrophe before it.
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 # Acts have a stage in their names, transitions have none.
 _ACT: Final = Q(name__contains=".")
@@ -71,23 +68,17 @@ ABOUT: Final[dict[str, tuple[Any, Q]]] = {
         gettext_lazy("Versions and releases"),
         Q(subject_type__startswith="releases.") | Q(name__startswith="releases."),
     ),
+    "payments": (
+        gettext_lazy("Payment"),
+        Q(subject_type__startswith="payments.")
+        | Q(subject_type="accounts.Account", name__startswith="payments."),
+    ),
     "associations": (
         gettext_lazy("Associations"),
         Q(subject_type__startswith="associations.") | Q(name__startswith="associations."),
     ),
     "closing": (gettext_lazy("Closing"), Q(subject_type="accounts.Closing")),
 }
-
-
-class DayField(forms.DateField):
-    """A day that every clock can hold."""
-
-    widget = forms.DateInput(attrs={"type": "date"})
-
-    def __init__(self, **kwargs: Any) -> None:
-        early = MinValueValidator(date(1900, 1, 1), gettext_lazy("Choose a day from 1900 on."))
-        late = MaxValueValidator(date(2999, 12, 31), gettext_lazy("Choose a day up to 2999."))
-        super().__init__(validators=[early, late], **kwargs)
 
 
 class LogForm(forms.Form):
@@ -166,7 +157,6 @@ def line(event: AuditEvent) -> Line:
 
 def as_csv(rows: QuerySet[AuditEvent]) -> Iterator[str]:
     """Yield the rows as CSV, newest first, a line at a time: the memory it takes does not grow with them."""
-    writer = csv.writer(_Echo())
     head = [
         pgettext("operation log", "Number"),
         _("Time"),
@@ -176,23 +166,13 @@ def as_csv(rows: QuerySet[AuditEvent]) -> Iterator[str]:
         _("Detail"),
         pgettext("operation log", "Address"),
     ]
-    yield "\ufeff" + writer.writerow(head)  # the mark tells spreadsheets that this is UTF-8
-    for event in rows.order_by("-pk").iterator(chunk_size=CHUNK):
-        shown = line(event)
-        at = shown.at.astimezone(SHANGHAI).isoformat(timespec="seconds")
-        cells = [shown.who, shown.role, shown.what, shown.detail, shown.address]
-        yield writer.writerow([shown.number, at, *map(_plain, cells)])
+    yield from spreadsheets.lines(head, map(_cells, rows.order_by("-pk").iterator(chunk_size=CHUNK)))
 
 
-class _Echo:
-    """A file that gives back what is written to it."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def _plain(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
+def _cells(event: AuditEvent) -> list[str | int]:
+    shown = line(event)
+    at = shown.at.astimezone(SHANGHAI).isoformat(timespec="seconds")
+    return [shown.number, at, shown.who, shown.role, shown.what, shown.detail, shown.address]
 
 
 def _midnight(day: date) -> datetime:

@@ -74,12 +74,17 @@ def act(subject: Any, name: str, *, by: Actor, detail: str = "") -> AuditEvent:
 def entry(
     subject: Any, name: str, *, source: str = "", target: str = "", by: Actor, reason: str = ""
 ) -> AuditEvent:
-    """Return an unsaved audit row about `subject`, as of its world's time."""
+    """Return an unsaved audit row about `subject`, as of its world's time.
+
+    It belongs to the account's operation log, unless players make such rows: the log is of those
+    who work on the account.
+    """
     world: World = subject if isinstance(subject, World) else subject.world
     account_id = subject.pk if subject._meta.label == "accounts.Account" else None
+    logged = getattr(subject, "in_operation_log", True)
     return AuditEvent(
         world_id=world.pk,
-        account_id=account_id or getattr(subject, "account_id", None),
+        account_id=(account_id or getattr(subject, "account_id", None)) if logged else None,
         subject_type=subject._meta.label,
         subject_id=subject.pk,
         name=name,

@@ -1,10 +1,13 @@
 """Form fields for what people type: nothing reaches a validator or a database unread."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from portal.kernel import text
 
@@ -61,3 +64,14 @@ class EmailField(TextField):
     def read(self, typed: str) -> str:
         """Return the address in `typed`; ValueError with a sentence."""
         return text.email(typed)
+
+
+class DayField(forms.DateField):
+    """A day that every clock can hold."""
+
+    widget = forms.DateInput(attrs={"type": "date"})
+
+    def __init__(self, **kwargs: Any) -> None:
+        early = MinValueValidator(date(1900, 1, 1), gettext_lazy("Choose a day from 1900 on."))
+        late = MaxValueValidator(date(2999, 12, 31), gettext_lazy("Choose a day up to 2999."))
+        super().__init__(validators=[early, late], **kwargs)

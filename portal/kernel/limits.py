@@ -247,9 +247,18 @@ NAME_LENGTH: Final = (4, 30)  # a Chinese character counts two
 SHORT_NAME_LENGTH: Final = (4, 10)
 INTRODUCTION_LENGTH: Final = (4, 120)
 CODE_REVIEW_WORKING_DAYS: Final = 7
+COIN_REVIEW_WORKING_DAYS: Final = 3  # the source names no number
 PHASED_RELEASE: Final = timedelta(days=15)  # then it goes to everybody
 ROLLBACK_CHOICES: Final = 5
 LOG_IN_CODE: Final = timedelta(minutes=5)  # what wx.login gave, for the game's server
+MERCHANT_REVIEW_WORKING_DAYS: Final = 2
+MERCHANT_BANK_CHECK: Final = timedelta(hours=2)  # of the settlement account, by the bank
+DEPOSIT_BANK_CHECK: Final = timedelta(hours=1)
+ORDER_OPEN: Final = timedelta(minutes=30)  # then an order nobody paid is closed
+PLATFORM_SHARE_PERCENT: Final = 40  # channel and technology (console-rules 8.2 F)
+RELIEF_FEN: Final = 50_000_000  # of a game's month, free of the platform's share
+WITHDRAWAL_LEAST_FEN: Final = 100
+WITHDRAWAL_WORKING_DAYS: Final = 1  # until the bank answers
 INVITATION: Final = timedelta(hours=24)  # to associate, for the Mini Program's administrator to answer
 MENU_BUTTONS: Final = (3, 5)  # of a custom menu: at the top, and below each of them
 MEMBERS: Final = (15, 30, 60, 90)  # individual; organization: neither, one of the two, both

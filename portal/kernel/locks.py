@@ -16,6 +16,11 @@ def share_world(world_id: int) -> None:
     _lock("pg_advisory_xact_lock_shared", WORLD, world_id)
 
 
+def world_key(world_id: int) -> tuple[int, int]:
+    """Return the two numbers of a world's lock, for a statement that takes it itself."""
+    return WORLD, _key(world_id)
+
+
 def hold_world(world_id: int) -> None:
     """Hold a world alone until commit."""
     _lock("pg_advisory_xact_lock", WORLD, world_id)
@@ -29,4 +34,8 @@ def hold_counting(world_id: int) -> None:
 def _lock(function: str, key_class: int, world_id: int) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {function}(%s, %s)", [key_class, world_id % 2**31])
+            cursor.execute(f"SELECT {function}(%s, %s)", [key_class, _key(world_id)])
+
+
+def _key(world_id: int) -> int:
+    return world_id % 2**31

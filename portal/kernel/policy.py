@@ -249,7 +249,40 @@ POLICY: Final[Mapping[C, Rule]] = {
         gettext_lazy("WeChat Pay"), ORGANIZATIONS, AUTHENTICATED, P.PAYMENT, types=EVERY_TYPE
     ),
     C.OPEN_VIRTUAL_PAYMENT: Rule(
-        gettext_lazy("Virtual Payment"), MERCHANTS, AUTHENTICATED, P.PAYMENT, (Fact.GAME,)
+        gettext_lazy("Virtual Payment"), MERCHANTS, AUTHENTICATED, P.PAYMENT, (Fact.GAME, Fact.WECHAT_PAY)
+    ),
+    C.SIGN_PAYMENT_AGREEMENT: Rule(
+        gettext_lazy("Payment agreement"), MERCHANTS, AUTHENTICATED, P.SIGNING, (Fact.GAME, Fact.WECHAT_PAY)
+    ),
+    C.MANAGE_DEPOSIT_ACCOUNT: Rule(
+        gettext_lazy("Deposit account"), MERCHANTS, AUTHENTICATED, P.SIGNING, (Fact.GAME, Fact.WECHAT_PAY)
+    ),
+    C.MANAGE_GAME_COIN: Rule(
+        gettext_lazy("Game coin"), MERCHANTS, AUTHENTICATED, P.PAYMENT, (Fact.GAME, Fact.VIRTUAL_PAYMENT)
+    ),
+    C.SEE_PAYMENT_KEYS: Rule(
+        gettext_lazy("Keys of the game coin"), MERCHANTS, AUTHENTICATED, P.SECRETS, (Fact.VIRTUAL_PAYMENT,)
+    ),
+    C.READ_PAYMENT_ORDERS: Rule(
+        gettext_lazy("Payment orders"),
+        MERCHANTS,
+        VERIFIED | {S.LAPSED},
+        P.PAYMENT,
+        (Fact.VIRTUAL_PAYMENT,),
+    ),
+    C.REFUND_PAYMENT_ORDERS: Rule(
+        gettext_lazy("Refunds"),
+        MERCHANTS,
+        VERIFIED | {S.LAPSED},
+        P.SIGNING,
+        (Fact.VIRTUAL_PAYMENT,),
+    ),
+    C.WITHDRAW_SETTLEMENT: Rule(
+        gettext_lazy("Withdrawal"),
+        MERCHANTS,
+        VERIFIED | {S.LAPSED},
+        P.SIGNING,
+        (Fact.VIRTUAL_PAYMENT,),
     ),
     C.ASSOCIATE_MINI_PROGRAMS: Rule(
         gettext_lazy("Association of Mini Programs"), ANYONE, VERIFIED, P.ASSOCIATION, types=OFFICIAL_ACCOUNTS
@@ -311,6 +344,20 @@ NOT_RECORDED: Final[Mapping[Fact, tuple[Promise, str]]] = {
         "information:information",
     ),
     Fact.RELEASED: (gettext_lazy("No version is released yet."), ""),
+    Fact.WECHAT_PAY: (
+        gettext_lazy("WeChat Pay is not open yet. Open it first."),
+        "payments:wechat_pay",
+    ),
+    Fact.VIRTUAL_PAYMENT: (
+        gettext_lazy(
+            "Virtual payment is not open yet. Sign the agreement and set the deposit account first."
+        ),
+        "payments:virtual_payment",
+    ),
+    Fact.GAME_COIN: (
+        gettext_lazy("The game coin is not online yet."),
+        "payments:coin",
+    ),
 }
 
 

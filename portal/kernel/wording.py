@@ -52,6 +52,11 @@ def yuan_signed(fen: int | None) -> str:
     return f"{'-' if fen < 0 else '+'} {yuan_plain(abs(fen))}"
 
 
+def figure(number: int | None) -> str:
+    """Return a whole number in groups of three: 12345 is "12,345"; None is empty."""
+    return "" if number is None else f"{number:,}"
+
+
 # --- lists --------------------------------------------------------------------------------
 
 

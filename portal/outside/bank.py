@@ -6,9 +6,11 @@ transaction: it registers a `Receiver`.
 
 from __future__ import annotations
 
+import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from typing import Final
 
 from django.db.models import F, Sum
 from django.utils.translation import gettext as _
@@ -19,9 +21,12 @@ from portal.kernel.actors import Actor
 from portal.kernel.errors import Refused
 from portal.kernel.models import World
 from portal.kernel.money import LARGEST_FEN
-from portal.outside.models import BankAccount, BankTransfer
+from portal.outside.models import CLOSED, BankAccount, BankTransfer, Person
 
 POCKET_FEN = 5_000_000
+RANGE: Final = "8800"  # how this bank's numbers begin
+LENGTH: Final = 18
+ENDING: Final = re.compile(r"[0-9]{0,4}")
 HOLDABLE = (BankAccount.Kind.CORPORATE, BankAccount.Kind.PERSONAL)
 
 
@@ -36,9 +41,14 @@ class Receiver:
 RECEIVERS: dict[str, Receiver] = {}
 
 
-def new_number() -> str:
-    """Return an unused-looking account number: 18 digits in the simulated bank's own range."""
-    return f"8800{secrets.randbelow(10**14):014d}"
+def new_number(ending: str = "") -> str:
+    """Return an unused-looking account number: 18 digits in the simulated bank's own range.
+
+    Without a wish for its last digits it never ends as a closed account's does.
+    """
+    digits = LENGTH - len(RANGE) - len(ending)
+    number = f"{RANGE}{secrets.randbelow(10**digits):0{digits}d}{ending}"
+    return number if ending or not number.endswith(CLOSED) else new_number()
 
 
 def open_account(
@@ -49,11 +59,12 @@ def open_account(
     opening_fen: int = 0,
     purpose: str = "",
     subject_id: int | None = None,
+    ending: str = "",
 ) -> BankAccount:
-    """Open an account for `holder`, with money in it from nowhere."""
+    """Open an account for `holder`, with money in it from nowhere; its number ends with `ending`."""
     return BankAccount.objects.create(
         world=world,
-        number=new_number(),
+        number=new_number(ending),
         holder=holder,
         kind=kind,
         purpose=purpose,
@@ -72,11 +83,18 @@ def corporate_account(world: World, *, holder: str) -> BankAccount:
 
 
 @action
-def open_for(world_id: int, *, holder: str, kind: str, opening_fen: int, key: str, by: Actor) -> BankAccount:
+def open_for(
+    world_id: int, *, holder: str, kind: str, opening_fen: int, key: str, ending: str = "", by: Actor
+) -> BankAccount:
     """Open an account for anybody, once per `key`, so that any company or person can pay (VER-3).
 
-    Raises Refused for a kind that nobody may hold, and for more than a billion yuan.
+    `ending`: the last digits of its number, at most four. Raises Refused for a kind that nobody may
+    hold, more than a billion yuan, and an ending that is no digits.
     """
+    if not ENDING.fullmatch(ending):
+        raise Refused(
+            _("No account was opened. Enter at most four digits, or none."), code="ending", field="ending"
+        )
     if kind not in HOLDABLE:
         raise Refused(_("No account was opened. Choose a corporate or a personal account."), field="kind")
     if not 0 <= opening_fen <= LARGEST_FEN:
@@ -84,10 +102,11 @@ def open_for(world_id: int, *, holder: str, kind: str, opening_fen: int, key: st
             _("No account was opened. Enter an amount from 0.00 to 1,000,000,000.00 yuan."), field="amount"
         )
     world = World.objects.share(world_id)
-    claimed = idempotency.claim(world, "bank.open", key, {"holder": holder, "kind": kind, "fen": opening_fen})
+    asked = {"holder": holder, "kind": kind, "fen": opening_fen, "ending": ending}
+    claimed = idempotency.claim(world, "bank.open", key, asked)
     if claimed.result_id:
         return BankAccount.objects.get(pk=claimed.result_id)
-    account = open_account(world, holder=holder, kind=kind, opening_fen=opening_fen)
+    account = open_account(world, holder=holder, kind=kind, opening_fen=opening_fen, ending=ending)
     claimed.result_id = account.pk
     claimed.save(update_fields=["result_id"])
     return account
@@ -136,7 +155,7 @@ def transfer(
     )
     if claimed.result_id:
         return BankTransfer.objects.select_related("from_account", "to_account").get(pk=claimed.result_id)
-    moved = _post(source, target, amount_fen=amount_fen, remark=remark)
+    moved = post(source, target, amount_fen=amount_fen, remark=remark)
     claimed.result_id = moved.pk
     claimed.save(update_fields=["result_id"])
     if receiver and target.subject_id is not None:
@@ -146,7 +165,7 @@ def transfer(
 
 def give_back(transfer: BankTransfer, *, by: Actor) -> BankTransfer:
     """Return matched or parked money in full by the way it came; belongs inside an action or deadline."""
-    refund = _post(
+    refund = post(
         transfer.to_account,
         transfer.from_account,
         amount_fen=transfer.amount_fen,
@@ -156,6 +175,25 @@ def give_back(transfer: BankTransfer, *, by: Actor) -> BankTransfer:
     transfer.mark_refunded(by=by)
     transfer.save()
     return refund
+
+
+def card_of(person: Person) -> BankAccount | None:
+    """Return the account behind the card that this person's WeChat pays with, or None: none is bound."""
+    if not person.bank_card:
+        return None
+    return BankAccount.objects.filter(world_id=person.world_id, number=person.bank_card).first()
+
+
+def objection(world: World, *, number: str, holder: str, kinds: Collection[str]) -> str:
+    """Return why the bank does not confirm that `holder` has this account, of one of these kinds, or ''."""
+    found = BankAccount.objects.filter(world=world, number="".join(number.split())).first()
+    if found is None:
+        return _("This bank has no account of that number.")
+    if found.kind not in kinds:
+        return _("The account is of another kind: %(kind)s.") % {"kind": found.get_kind_display()}
+    if found.holder != holder:
+        return _("The account is held by somebody else.")
+    return ""
 
 
 def _account(world: World, number: str, field: str) -> BankAccount:
@@ -170,7 +208,7 @@ def _account(world: World, number: str, field: str) -> BankAccount:
     return account
 
 
-def _post(
+def post(
     source: BankAccount,
     target: BankAccount,
     *,
@@ -178,7 +216,11 @@ def _post(
     remark: str,
     refund_of: BankTransfer | None = None,
 ) -> BankTransfer:
-    """Book one movement: the balances change in the order of their ids, so two never deadlock."""
+    """Book one movement; belongs inside an action or deadline.
+
+    The balances change in the order of their ids, so two never deadlock. Raises Refused when `source`
+    holds less than that.
+    """
     changes = sorted([(source.pk, -amount_fen), (target.pk, amount_fen)])
     for pk, fen in changes:
         enough = BankAccount.objects.filter(pk=pk, balance_fen__gte=-fen)

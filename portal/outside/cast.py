@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from random import Random
 from typing import Final
 
+from portal.kernel import calendar
 from portal.kernel.models import World
 from portal.kernel.text import email_key
 from portal.outside import bank, numbers
@@ -19,6 +21,8 @@ PEOPLE: Final = (
     ("Guo An", "guoan", True),  # works for a government office
     ("Wu Tong", "wutong", False),  # has bound no bank card
 )
+MINOR: Final = ("Tao Zi", "taozi")  # a child, to whom nothing may be sold
+MINORS_AGE: Final = 12
 OTHER_COMPANY: Final = "Suzhou Red Crane Trading Co., Ltd."  # for trying a wrong payer
 ELSEWHERE: Final = (
     ("news@harbourweekly.example", DirectoryEntry.Where.OFFICIAL_ACCOUNT),
@@ -33,6 +37,7 @@ def settle(world: World, rng: Random) -> None:
     """Furnish an empty world: people with phones and bank cards, a second company, the directory."""
     for name, wechat_id, certified in PEOPLE:
         add_person(world, rng, name=name, wechat_id=wechat_id, certified=certified)
+    _add_minor(world)
     bank.open_account(
         world,
         holder=OTHER_COMPANY,
@@ -43,6 +48,15 @@ def settle(world: World, rng: Random) -> None:
         DirectoryEntry(world=world, email=email, email_key=email_key(email), where=where)
         for email, where in ELSEWHERE
     )
+
+
+def _add_minor(world: World) -> None:
+    """Add a child by numbers of its own, so that everybody else's stay what the seed made them."""
+    rng = Random(f"{world.seed}/minor")  # noqa: S311 -- the seed decides, on purpose
+    today = calendar.start_of_day(world.now()).date()
+    born = date(today.year - MINORS_AGE, 1, 1 + rng.randrange(28))
+    name, wechat_id = MINOR
+    add_person(world, rng, name=name, wechat_id=wechat_id, id_number=numbers.make_id_card(rng, born))
 
 
 def add_person(

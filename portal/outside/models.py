@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -132,6 +134,9 @@ class DirectoryEntry(models.Model):
         return self.email
 
 
+CLOSED: Final = "9404"  # how the number of an account ends that is closed to what is paid out to it
+
+
 class BankAccount(models.Model):
     """An account at the simulated bank. Money on a `purpose` account is reported to its stage."""
 
@@ -160,6 +165,11 @@ class BankAccount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.holder} {self.number}"
+
+    @property
+    def is_closed(self) -> bool:
+        """Return whether the bank refuses what the platform pays out to it: a magic value (SIM-5)."""
+        return self.number.endswith(CLOSED)
 
 
 class BankTransfer(Stateful):

@@ -164,6 +164,12 @@ def mobile(text: str) -> str:
     return number
 
 
+def age(id_number: str, *, today: date) -> int:
+    """Return how many whole years old the holder of a valid ID card number is on this day."""
+    born = date(int(id_number[6:10]), int(id_number[10:12]), int(id_number[12:14]))
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
 def make_id_card(rng: Random, born: date | None = None) -> str:
     """Return an invented ID card number; without `born`, of somebody born 1960 to 1995."""
     if born is None:

@@ -16,7 +16,7 @@ from portal.kernel import calendar, money
 from portal.kernel.forms import EmailField, TextField
 from portal.kernel.models import World
 from portal.outside import bank, numbers
-from portal.outside.models import BankAccount, DirectoryEntry
+from portal.outside.models import CLOSED, BankAccount, DirectoryEntry
 
 KEY_LENGTH: Final = 64
 WECHAT_ID: Final = re.compile(r"[a-z][a-z0-9_-]{1,19}")
@@ -109,12 +109,22 @@ class OpenAccountForm(AmountForm):
         error_messages={"invalid_choice": gettext_lazy("Choose a corporate or a personal account.")},
     )
 
-    field_order = ("key", "holder", "kind", "amount")
+    ending = TextField(
+        max_length=4,
+        required=False,
+        label=gettext_lazy("Last digits of its number"),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+    field_order = ("key", "holder", "kind", "amount", "ending")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["holder"].help_text = _("A company's name exactly as registered, or a person's.")
         self.fields["amount"].label = _("Money in it, yuan")
+        self.fields["ending"].help_text = _(
+            "Up to four digits, or none. What is paid out to an account that ends in %(closed)s comes back."
+        ) % {"closed": CLOSED}
 
 
 class PayForm(Once):

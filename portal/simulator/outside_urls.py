@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from portal.simulator.views import bank, directory, mailbox, people, phone, players
+from portal.simulator.views import (
+    bank,
+    cash_desk,
+    directory,
+    game_calls,
+    mailbox,
+    people,
+    phone,
+    players,
+    settlements,
+)
 
 urlpatterns = [
     path("mailbox/", mailbox.mailbox, name="mailbox"),
@@ -27,6 +37,12 @@ urlpatterns = [
         name="play_developed",
     ),
     path("phone/ask/<str:token>/", players.ask, name="play_ask"),
+    path("phone/<int:person_id>/games/<int:account_id>/calls/", game_calls.game_calls, name="game_calls"),
+    path("phone/<int:person_id>/orders/<int:order_id>/", cash_desk.desk, name="cash_desk"),
+    path("phone/<int:person_id>/orders/<int:order_id>/pay/", cash_desk.pay, name="cash_desk_pay"),
+    path("phone/<int:person_id>/orders/<int:order_id>/leave/", cash_desk.leave, name="cash_desk_leave"),
+    path("phone/<int:person_id>/orders/<int:order_id>/refuse/", cash_desk.refuse, name="cash_desk_refuse"),
+    path("phone/<int:person_id>/orders/<int:order_id>/lose/", cash_desk.lose, name="cash_desk_lose"),
     path("s/<str:code>/", phone.scan, name="scan"),
     path("bank/", bank.bank, name="bank"),
     path("bank/transfer/", bank.transfer, name="transfer"),
@@ -37,6 +53,8 @@ urlpatterns = [
     path("bank/accounts/", bank.accounts, name="bank_accounts"),
     path("bank/accounts/open/", bank.open_account, name="bank_open"),
     path("bank/accounts/<int:account_id>/", bank.statement, name="bank_account"),
+    path("bank/withdrawals/<int:withdrawal_id>/pay/", settlements.pay, name="withdrawal_pay"),
+    path("bank/withdrawals/<int:withdrawal_id>/refuse/", settlements.refuse, name="withdrawal_refuse"),
     path("people/", people.people, name="people"),
     path("people/add/", people.add, name="people_add"),
     path("people/<int:person_id>/real-name/", people.set_real_name, name="people_real_name"),

@@ -164,6 +164,38 @@ def _released(world: World) -> Account:
     return account
 
 
+def _agreement_waiting(world: World) -> Account:
+    """Walk to a game with WeChat Pay, whose agreement nobody has read yet."""
+    return walks.open_wechat_pay(walks.authenticate(_at(world, "released")))
+
+
+def _joint_debug(world: World) -> Account:
+    """Walk to a coin with its name and rate, and a tester; no call has been made yet."""
+    account = _at(world, "payment_open")
+    walks.name_coin(account)
+    walks.add_tester(account, "chenxi")
+    return account
+
+
+def _coins_on_sale(world: World) -> Account:
+    """Walk to three days of purchases: bought, refused by the bank, refused to a child."""
+    account = _at(world, "payment_online")
+    for yuan in (6, 30, 98):
+        walks.buy(account, "linyue", yuan)
+        walks.buy(account, "meiran", yuan)
+        _pass(world, days=1)
+    walks.buy(account, "wutong", 6)
+    walks.buy(account, "taozi", 6)
+    return account
+
+
+def _month_settled(world: World) -> Account:
+    """Walk to the end of a month of purchases: the share is kept, the rest can be withdrawn."""
+    account = _coins_on_sale(world)
+    walks.settle_month(account)
+    return account
+
+
 PREPARED: Final = {
     story.name: story
     for story in (
@@ -292,6 +324,34 @@ PREPARED: Final = {
             _("Players have the third version. Roll back, suspend the service, or bring the next one."),
             _released,
             "releases:release",
+        ),
+        Prepared(
+            "agreement_waiting",
+            _("WeChat Pay is open"),
+            _("A released game with its merchant number. Sign the agreement, set the deposit account."),
+            _agreement_waiting,
+            "payments:virtual_payment",
+        ),
+        Prepared(
+            "joint_debug",
+            _("A game coin before its joint debug"),
+            _("Name and rate are set. Make the three calls in the sandbox, then apply to go online."),
+            _joint_debug,
+            "payments:debug",
+        ),
+        Prepared(
+            "coins_on_sale",
+            _("Coins on sale"),
+            _("Players have bought for three days. Refund an order, or buy on somebody's phone."),
+            _coins_on_sale,
+            "payments:orders",
+        ),
+        Prepared(
+            "month_settled",
+            _("A month is settled"),
+            _("The month's income waits to be withdrawn. The bank answers a working day later."),
+            _month_settled,
+            "payments:settlements",
         ),
     )
 }

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from portal.testing.client import Failed, Form, Greenroom, Record
+from portal.testing.players import Players
 
 WAIT = 5.0  # real seconds for what should be there
 LONGEST_WAIT = 30.0  # what the portal waits for one call
@@ -217,6 +218,11 @@ class Account:
     def releases(self) -> list[Record]:
         """Return every release, oldest first."""
         return self.world.every(f"/accounts/{self.id}/releases")
+
+    @cached_property
+    def players(self) -> Players:
+        """Return the players of its game."""
+        return Players(self)
 
     def can(self, capability: str) -> bool:
         """Return whether it may do this now."""

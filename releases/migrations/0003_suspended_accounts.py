@@ -14,7 +14,7 @@ def tell(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0007_suspended"),
+        ("accounts", "0008_suspended"),
         ("kernel", "0005_tallies_and_acts"),
         ("releases", "0002_player_log_in"),
     ]

@@ -28,19 +28,17 @@ OURS = (
     "verification",
     "information",
     "releases",
+    "payments",
     "associations",
 )
 MACHINES = {machine.name: machine for machine in machines()}
 
 # Capabilities that no action requires yet, and what brings it.
-NOT_BUILT_YET = {
-    Capability.OPEN_WECHAT_PAY: "comes with virtual payment",
-    Capability.OPEN_VIRTUAL_PAYMENT: "comes with virtual payment",
-}
+NOT_BUILT_YET = {}
 # Capabilities that the outside world exercises: the bank judges money by the wire transfer's own state.
 EXERCISED_OUTSIDE = {Capability.PAY_WIRE_TRANSFER}
 # Capabilities to look at something: a view asks for them, no action does.
-LOOKED_AT = {Capability.READ_OPERATION_LOG}
+LOOKED_AT = {Capability.READ_OPERATION_LOG, Capability.READ_PAYMENT_ORDERS}
 
 # States where a machine may rest for good.
 FINAL = {
@@ -55,6 +53,13 @@ FINAL = {
     "associations.Article": {"deleted"},
     "associations.Association": {"refused", "expired", "withdrawn", "disassociated"},
     "information.Naming": {"adopted", "refused", "dropped"},
+    "payments.CoinApplication": {"approved", "rejected", "withdrawn"},
+    "payments.DepositAccount": {"failed", "replaced"},
+    "payments.GameCoin": {"online"},
+    "payments.MerchantApplication": {"passed", "rejected"},
+    "payments.PaymentAgreement": {"signed"},
+    "payments.PaymentOrder": {"refunded", "closed", "failed"},
+    "payments.Withdrawal": {"paid", "failed"},
     "releases.Release": {"replaced", "cancelled"},
     "releases.Service": set(),
     "releases.Submission": {"rejected", "withdrawn", "released", "dropped"},

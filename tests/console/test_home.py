@@ -142,6 +142,7 @@ def test_what_is_open_names_the_reason_and_what_opens_it(waiting: Account, signe
 
 NOT_VERIFIED = "The entity is not verified yet. It opens when the wire transfer is validated."
 NOT_AUTHENTICATED = "It needs WeChat authentication, which this account does not have."
+NOT_OPEN = NOT_VERIFIED
 
 
 @pytest.mark.requirement("VER-6")
@@ -362,7 +363,16 @@ def test_the_menu_shows_payment_shut_with_its_reason(waiting: Account, signed_in
                 ("User Identity", ""),
             ],
         ),
-        ("Payment", [("WeChat Pay", NOT_AUTHENTICATED), ("Virtual Payment", NOT_AUTHENTICATED)]),
+        (
+            "Payment",
+            [
+                ("WeChat Pay", NOT_AUTHENTICATED),
+                ("Virtual Payment", ""),
+                ("Game coin", NOT_AUTHENTICATED),
+                ("Payment orders", NOT_OPEN),
+                ("Settlement", NOT_OPEN),
+            ],
+        ),
         (
             "Settings",
             [

@@ -184,6 +184,7 @@ def test_a_gate_that_never_opens_says_so(world: World, signed_in) -> None:
         ("Entity verified", "ok"),
         ("WeChat authentication", ""),
         ("Mini Game", ""),
+        ("WeChat Pay", ""),
         ("Your role: Administrator", "ok"),
     ]
     assert gate["url"] == ""

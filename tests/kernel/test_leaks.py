@@ -71,6 +71,7 @@ def test_every_table_of_a_world_is_looked_at():
         "verification",
         "information",
         "releases",
+        "payments",
         "associations",
     }
     without = {

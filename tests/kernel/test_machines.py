@@ -23,6 +23,13 @@ def test_every_stateful_model_has_its_machine() -> None:
         "releases.Submission",
         "releases.Release",
         "releases.Service",
+        "payments.GameCoin",
+        "payments.CoinApplication",
+        "payments.PaymentAgreement",
+        "payments.DepositAccount",
+        "payments.Withdrawal",
+        "payments.PaymentOrder",
+        "payments.MerchantApplication",
         "associations.Article",
         "associations.Association",
     ]

@@ -148,6 +148,7 @@ def test_nobody_else_publishes():
             "verification",
             "information",
             "releases",
+            "payments",
             "associations",
         )
         for path in (root / app).rglob("*.py")

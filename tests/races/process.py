@@ -1,7 +1,8 @@
-"""A process of its own, to be killed: `python -m tests.races.process DATABASE WORK [WORLD]`.
+"""A process of its own, to be killed: `python -m tests.races.process DATABASE WORK [ID..]`.
 
-It prints `ready` when it is about to begin, and `done` at the end. WORK is `tick`, `relay`, or
-`advance` with the id of a world, whose clock goes eleven days on.
+It prints `ready` when it is about to begin, and `done` at the end. WORK is `tick`, `relay`, `advance`
+with the id of a world, whose clock goes eleven days on, or `pay` with the id of a wallet and how many
+payments were made of it: it makes one after the other, and prints the number of each.
 """
 
 from __future__ import annotations
@@ -30,6 +31,15 @@ def main(database: str, work: str, *arguments: str) -> None:
             pass
     elif work == "relay":
         outbox.relay()
+    elif work == "pay":
+        from payments import ledger  # noqa: PLC0415 -- models
+        from payments.models import Wallet  # noqa: PLC0415 -- models
+
+        wallet, made = Wallet.objects.get(pk=int(arguments[0])), int(arguments[1])
+        while True:
+            made += 1
+            ledger.pay(wallet, 1, bill_no=f"p{made}")
+            say(str(made))
     else:
         world = World.objects.get(pk=int(arguments[0]))
         worlds.advance(world.pk, to=world.now() + timedelta(days=11), by=SIMULATOR)

@@ -42,7 +42,7 @@ def test_left_empty_everything_is_invented_once(visitor: Client, world: World):
     sent = filled(visitor)
     for _click in range(2):
         visitor.post("/people/add/", sent)
-    assert Person.objects.filter(world=world).count() == 6
+    assert Person.objects.filter(world=world).count() == 7
     added = Person.objects.filter(world=world).latest("pk")
     assert added.name
     assert (added.phone[:3], added.id_number[:2], added.real_name_certified) == ("100", "99", True)
@@ -100,7 +100,7 @@ def test_what_cannot_be_is_a_sentence_at_its_field(
     form = visitor.post("/people/add/", sent).context["form"]
     assert list(form.errors) == [field]
     assert sentence in form.errors[field][0]
-    assert Person.objects.filter(world=world).count() == 5
+    assert Person.objects.filter(world=world).count() == 6
 
 
 def test_a_real_name_comes_with_a_bank_card_and_can_be_taken_away(visitor: Client, world: World):

@@ -225,9 +225,9 @@ def test_a_log_in_gives_a_code_and_then_there_is_a_session(asks, game: Account, 
     assert [(row.account, row.person) for row in PlayerLogIn.objects.all()] == [(game, wu)]
 
 
-@pytest.mark.parametrize("name", ["wx.requestMidasPayment", "wx.requestMidasPaymentGameItem"])
-def test_payments_are_not_simulated_yet(asks, name: str):
-    assert asks(name).json() == {"ok": False, "errMsg": "not simulated yet", "errCode": -1}
+def test_a_game_without_a_coin_sells_nothing(asks):
+    missing = {"ok": False, "errMsg": "missing parameter: mode", "errCode": -15001}
+    assert asks("wx.requestMidasPayment").json() == missing
 
 
 @pytest.mark.parametrize(

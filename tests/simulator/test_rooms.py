@@ -35,7 +35,10 @@ def test_a_room_has_a_cast_a_bank_e_mails_in_use_and_a_reviewer_of_its_own():
     found = furniture(room.world)
     reviewer = Login.objects.get(username=room.reviewer)
 
-    assert [name for name, _number, _phone in found["people"]] == [name for name, *_rest in cast.PEOPLE]
+    assert [name for name, _number, _phone in found["people"]] == [
+        *(name for name, *_rest in cast.PEOPLE),
+        cast.MINOR[0],
+    ]
     assert found["elsewhere"] == [(email,) for email, _where in cast.ELSEWHERE]
     assert found["companies"] == [(cast.OTHER_COMPANY,)]
     assert found["log-ins"] == [(f"{room.world.pk}/{rooms.REVIEWER}", True)]

@@ -34,6 +34,7 @@ for _written in (
     wording.yuan_plain,
     wording.yuan,
     wording.yuan_signed,
+    wording.figure,
     wording.day,
     wording.short_day,
     wording.clock_time,

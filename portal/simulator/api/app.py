@@ -25,16 +25,31 @@ from portal.simulator.api import (
     events,
     failures,
     mail,
+    payments,
     people,
     releases,
     reviews,
+    settlements,
     worlds,
 )
 from portal.simulator.api.failures import BadValue
 from portal.simulator.api.reading import StrictParser
 
 VERSION: Final = "1"
-PARTS: Final = (worlds, clock, mail, people, confirmations, bank, reviews, accounts, releases, events)
+PARTS: Final = (
+    worlds,
+    clock,
+    mail,
+    people,
+    confirmations,
+    bank,
+    reviews,
+    accounts,
+    releases,
+    settlements,
+    payments,
+    events,
+)
 ROUTERS: Final = tuple(part.router for part in PARTS)
 
 

@@ -24,11 +24,12 @@ Number = Annotated[str, Field(max_length=40)]
 
 
 class NewBankAccount(Body):
-    """An account for anybody, with money in it."""
+    """An account for anybody, with money in it; `ending` is how its number ends."""
 
     holder: as_text(120)  # type: ignore[valid-type]
     kind: Literal["corporate", "personal"] = "corporate"
     balance_fen: Fen = bank.POCKET_FEN
+    ending: Annotated[str, Field(max_length=4, pattern=r"^[0-9]*$")] = ""
 
 
 class BankAccountShape(Shape):
@@ -86,6 +87,7 @@ def open_bank_account(request: HttpRequest, world: Id, asked: NewBankAccount) ->
                 holder=asked.holder,
                 kind=asked.kind,
                 opening_fen=asked.balance_fen,
+                ending=asked.ending,
                 key=secrets.token_urlsafe(16),
                 by=CONTROL,
             )

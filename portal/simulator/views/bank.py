@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from payments.models import Withdrawal
 from portal.kernel import keyset
 from portal.kernel.actors import VISITOR
 from portal.kernel.errors import Refused
@@ -178,6 +179,7 @@ def open_account(request: WorldRequest) -> HttpResponse:
                 kind=typed["kind"],
                 opening_fen=typed["amount"],
                 key=typed["key"],
+                ending=typed["ending"],
                 by=VISITOR,
             )
         except Refused as refusal:
@@ -201,6 +203,7 @@ def _show(
         "corporate": [row for row in payers if row.kind == BankAccount.Kind.CORPORATE][:SIDE],
         "personal": [row for row in payers if row.kind == BankAccount.Kind.PERSONAL][:SIDE],
         "lines": [_movement(row, row.from_account_id) for row in latest],
+        "payouts": _payouts(request)[:LATEST],
     }
     return render(request, "simulator/bank.html", context | _payee(request, form["to_account"].value() or ""))
 
@@ -216,6 +219,12 @@ def _movements(request: WorldRequest) -> QuerySet[BankTransfer]:
     return BankTransfer.objects.filter(world=request.world).select_related(
         "from_account", "to_account", "refund_of"
     )
+
+
+def _payouts(request: WorldRequest) -> QuerySet[Withdrawal]:
+    """Return what the bank has to pay out for games, the oldest first."""
+    waiting = Withdrawal.objects.filter(world=request.world, state=Withdrawal.State.ON_ITS_WAY)
+    return waiting.select_related("account", "deposit_account").order_by("pk")
 
 
 def _movement(moved: BankTransfer, seen_from: int) -> Movement:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Final
 
 from django.http import Http404, HttpResponse, JsonResponse
@@ -14,11 +13,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Account
+from payments import cash_desk
+from payments.actions import purchases
+from payments.models import PaymentOrder
+from portal.kernel import limits
 from portal.kernel.errors import Refused
 from portal.kernel.http import WorldRequest
 from portal.kernel.text import showable
 from portal.kernel.wording import joined
 from portal.outside.models import Person
+from portal.simulator.api.reading import read_json
 from portal.simulator.views import phone
 from releases import cohorts, playing, shelf
 from releases.actions import log_ins
@@ -29,7 +33,6 @@ from releases.playing import Environment, Opening, Shut
 OTHERS: Final = 6  # phones to open the same game with, at most half of them on one side
 LONGEST_NAME: Final = 30
 NO_GAME: Final = 400
-PAYMENTS: Final = frozenset({"wx.requestMidasPayment", "wx.requestMidasPaymentGameItem"})
 _OPENS: Final = {
     Environment.RELEASED: "simulator:play",
     Environment.TRIAL: "simulator:play_trial",
@@ -98,7 +101,25 @@ def ask(request: WorldRequest, token: str) -> HttpResponse:
     opening = playing.open_for(account, person, session.environment, session.version_id)
     if opening.shut:
         raise Refused(str(opening.shut.label), code=opening.shut.value)
-    return _answered(account, person, _asked(request))
+    asked, data = _asked(request)
+    if asked == "wx.requestMidasPayment":
+        return _ordered(account, person, session.environment, data)
+    return _answered(account, person, asked)
+
+
+def _ordered(account: Account, person: Person, environment: Environment, data: object) -> JsonResponse:
+    """Open the cash desk for a purchase, or answer the platform's code."""
+    try:
+        order = purchases.place(
+            account.pk,
+            person_id=person.pk,
+            **cash_desk.read(account, data),
+            playing=environment.value,
+            by=person.as_actor(),
+        )
+    except Refused as refusal:
+        return JsonResponse(cash_desk.failed(refusal))
+    return JsonResponse({"ok": True, "desk": reverse("simulator:cash_desk", args=[person.pk, order.pk])})
 
 
 def _answered(account: Account, person: Person, asked: str) -> JsonResponse:
@@ -109,8 +130,8 @@ def _answered(account: Account, person: Person, asked: str) -> JsonResponse:
         if PlayerLogIn.objects.filter(account=account, person=person).exists():
             return JsonResponse({"ok": True, "data": {}})
         return _failed("session time out, need relogin")
-    if asked in PAYMENTS:
-        return _failed("not simulated yet")
+    if asked == "wx.requestMidasPaymentGameItem":
+        return _failed("goods are not simulated, only game coins are")
     return JsonResponse({"ok": False, "errMsg": "unknown question", "errCode": -1}, status=NO_GAME)
 
 
@@ -119,13 +140,14 @@ def _failed(words: str) -> JsonResponse:
     return JsonResponse({"ok": False, "errMsg": words, "errCode": -1})
 
 
-def _asked(request: WorldRequest) -> str:
+def _asked(request: WorldRequest) -> tuple[str, object]:
+    """Return what a game asks, and with what; ("", None) for what no game says."""
     try:
-        said = json.loads(request.body)
+        said = read_json(request.body)
     except ValueError:
-        return ""
+        return "", None
     asked = said.get("type") if isinstance(said, dict) else None
-    return asked if isinstance(asked, str) else ""
+    return (asked, said.get("data")) if isinstance(asked, str) else ("", None)
 
 
 def _player(request: WorldRequest, person_id: int, account_id: int) -> tuple[Person, Account]:
@@ -148,8 +170,20 @@ def _opened(
             "ask_url": reverse("simulator:play_ask", args=[token]),
             "keep": f"{request.world.pk}:{person.pk}:{account.appid}",
             "token": get_token(request),
+            "desk": _waiting(person, account),
+            "backstage": [*context["backstage"], _calls(person, account)],
         }
     return phone.screen(request, person, "play", **context)
+
+
+def _waiting(person: Person, account: Account) -> PaymentOrder | None:
+    """Return the order that this player still has at the cash desk, of an earlier opening of the game."""
+    return PaymentOrder.objects.filter(
+        account=account,
+        player__person=person,
+        state=PaymentOrder.State.NOT_PAID,
+        placed_at__gt=account.world.now() - limits.ORDER_OPEN,
+    ).first()
 
 
 def _environment(opening: Opening) -> str:
@@ -158,6 +192,21 @@ def _environment(opening: Opening) -> str:
         Environment.TRIAL: _("trial"),
         Environment.DEVELOP: _("development"),
     }[opening.environment]
+
+
+def _calls(person: Person, account: Account) -> dict[str, Any]:
+    """Return the way to what the game's own server calls for this player."""
+    return {
+        "icon": "terminal",
+        "name": _("The game's server"),
+        "text": _("Wallets of this player; balance, payment, gift and cancellation by hand."),
+        "buttons": [
+            {
+                "label": _("Make its calls"),
+                "url": reverse("simulator:game_calls", args=[person.pk, account.pk]),
+            }
+        ],
+    }
 
 
 # --- backstage: what this player gets, and why --------------------------------------------

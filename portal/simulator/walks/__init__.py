@@ -10,6 +10,16 @@ from portal.simulator.walks.associations import (
     publish_article,
     publish_menu,
 )
+from portal.simulator.walks.coin import (
+    add_tester,
+    apply_for_coin,
+    authorize_coin,
+    debug_coin,
+    decide_coin,
+    name_coin,
+    put_coin_online,
+    waiting_coin_review,
+)
 from portal.simulator.walks.information import (
     ask_for_name,
     bind,
@@ -19,6 +29,7 @@ from portal.simulator.walks.information import (
     perfect,
     rename,
 )
+from portal.simulator.walks.purchases import buy
 from portal.simulator.walks.releases import (
     FIRST,
     SAMPLE,
@@ -29,6 +40,7 @@ from portal.simulator.walks.releases import (
     upload,
     waiting_code_review,
 )
+from portal.simulator.walks.settlements import settle_month, withdraw
 from portal.simulator.walks.stages import account_at
 from portal.simulator.walks.verification import (
     PASSWORD,
@@ -49,6 +61,18 @@ from portal.simulator.walks.verification import (
     register,
     waiting_review,
 )
+from portal.simulator.walks.wechat_pay import (
+    ask_deposit,
+    confirm_merchant,
+    decide_merchant,
+    fill_in_merchant,
+    open_virtual_payment,
+    open_wechat_pay,
+    read_agreement,
+    set_deposit,
+    sign_agreement,
+    submit_merchant,
+)
 
 __all__ = [
     "FIRST",
@@ -59,25 +83,38 @@ __all__ = [
     "activate",
     "activation_token",
     "add_template",
+    "add_tester",
     "administrator",
     "apply",
+    "apply_for_coin",
+    "ask_deposit",
     "ask_for_name",
     "associate",
     "authenticate",
+    "authorize_coin",
     "bind",
+    "buy",
     "choose",
     "confirm",
+    "confirm_merchant",
+    "debug_coin",
     "decide",
     "decide_code",
+    "decide_coin",
+    "decide_merchant",
     "draft",
     "fill_in",
     "fill_in_application",
+    "fill_in_merchant",
     "follow",
     "free_email",
     "free_name",
     "invite",
     "made_photo",
     "made_picture",
+    "name_coin",
+    "open_virtual_payment",
+    "open_wechat_pay",
     "part",
     "pay",
     "pay_fee",
@@ -85,11 +122,19 @@ __all__ = [
     "publish",
     "publish_article",
     "publish_menu",
+    "put_coin_online",
+    "read_agreement",
     "register",
     "release",
     "rename",
+    "set_deposit",
+    "settle_month",
+    "sign_agreement",
     "submit",
+    "submit_merchant",
     "upload",
     "waiting_code_review",
+    "waiting_coin_review",
     "waiting_review",
+    "withdraw",
 ]

@@ -10,7 +10,7 @@ from portal.kernel import policy, worlds
 from portal.kernel.actors import SIMULATOR
 from portal.kernel.models import Verdict, World
 from portal.kernel.terms import AccountType, EntityType, VerificationMethod
-from portal.simulator.walks import releases
+from portal.simulator.walks import coin, releases, wechat_pay
 from portal.simulator.walks.information import perfect
 from portal.simulator.walks.verification import (
     activate,
@@ -26,11 +26,13 @@ from verification.actions import authentication
 
 # A version's way to the players, of a Mini Game whose information is complete.
 RELEASING: Final = ("uploaded", "submitted", "approved", "released")
+# What an authenticated merchant's released Mini Game comes to besides: virtual payment open, its coin online.
+PAYING: Final = ("payment_open", "payment_online")
 # What comes after verification, by whichever way.
 PERFECTED: Final = ("perfected", *RELEASING)
 # What stages an account passes on the way, once its entity is confirmed.
-WIRED: Final = ("awaiting_transfer", "verified", "authenticated", "expired", *PERFECTED)
-REVIEWED: Final = ("awaiting_authentication", "authenticated", "lapsed", "expired", *PERFECTED)
+WIRED: Final = ("awaiting_transfer", "verified", "authenticated", "expired", *PERFECTED, *PAYING)
+REVIEWED: Final = ("awaiting_authentication", "authenticated", "lapsed", "expired", *PERFECTED, *PAYING)
 
 
 def account_at(
@@ -47,7 +49,7 @@ def account_at(
     category: str = "casual",
     account_type: str = AccountType.MINI_PROGRAM,
 ) -> Account:
-    """Return an account at `stage`: a state of the account's own machine, or what `PERFECTED` names.
+    """Return an account at `stage`: a state of its own machine, or what `PERFECTED` or `PAYING` names.
 
     A company goes by wire transfer where that leads to the stage, unless `method` says otherwise;
     one verified by wire may be authenticated too. For an expired or lapsed one the world's clock has
@@ -68,7 +70,9 @@ def account_at(
     reachable = allowed and typed.method in policy.METHODS[EntityType(entity_type)]
     stages = (*unconfirmed, *ways[VerificationMethod(typed.method)])
     if kind.is_official:
-        stages = tuple(each for each in stages if each not in RELEASING)
+        stages = tuple(each for each in stages if each not in (*RELEASING, *PAYING))
+    elif entity_type not in policy.MERCHANTS:
+        stages = tuple(each for each in stages if each not in PAYING)
     if not reachable or stage not in stages:
         raise ValueError(f"{entity_type} cannot be brought to {stage}")
     account = register(
@@ -94,10 +98,12 @@ def account_at(
     if stage == "lapsed":
         return _at_the_end(account, account.authenticated_until)
     account = Account.objects.get(pk=account.pk)
-    if stage in PERFECTED:
-        if account.state not in policy.VERIFIED:
+    if stage in (*PERFECTED, *PAYING):
+        if account.state not in policy.VERIFIED or stage in PAYING:
             account = authenticate(account)
         account = perfect(account, category=category)
+    if stage in PAYING:
+        return _selling(_with_a_version(account, "released"), stage)
     return _with_a_version(account, stage) if stage in RELEASING else account
 
 
@@ -110,6 +116,14 @@ def _with_a_version(account: Account, stage: str) -> Account:
             releases.decide_code(submission, Verdict.Kind.APPROVE)
         if stage == "released":
             releases.release(submission)
+    return Account.objects.get(pk=account.pk)
+
+
+def _selling(account: Account, stage: str) -> Account:
+    """Open virtual payment for a released game, and put its coin online if that is the stage."""
+    account = wechat_pay.open_virtual_payment(account)
+    if stage == "payment_online":
+        coin.put_coin_online(account)
     return Account.objects.get(pk=account.pk)
 
 

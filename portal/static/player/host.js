@@ -3,12 +3,14 @@
    <iframe data-player sandbox="allow-scripts" allow="autoplay" src="..."
      data-keep="KEY"    storage is kept in this browser under this name: one for each world, player and game
      data-ask="URL"     questions (wx.login, payments) are sent there as JSON {type, data} by POST; the answer is
-                        {ok: true, data: {...}} or {ok: false, errMsg, errCode}; without it every question fails
+                        {ok: true, data: {...}} or {ok: false, errMsg, errCode}; without it every question fails.
+                        {desk: URL} opens the cash desk, which answers in the end
      data-token="..."   the form token, sent as X-CSRFToken
      data-exit="URL">   where leaving the game leads
 
    Events on the frame, for the page's own scripts, data in `detail`: player:ready, player:started, player:log
-   {level, text, where}, player:exit, player:clipboard {text}. Send "player:hide" and "player:show" to pause and resume it.
+   {level, text, where}, player:exit, player:clipboard {text}, and player:desk {url, settle}: whoever shows it prevents the
+   default and calls settle with the answer. Send "player:hide" and "player:show" to pause and resume it.
    What comes from the frame is a stranger's: types are checked, and nothing of it is ever put into the page as HTML. */
 "use strict";
 
@@ -109,11 +111,20 @@
           body: JSON.stringify({ type, data }),
         });
         const body = await response.json();
+        if (response.ok && body.desk) return await this.pay(body.desk);
         // A refusal of ours is {code, message, field}.
         return response.ok ? body : { ok: false, errMsg: body.message ?? `status ${response.status}`, errCode: -1 };
       } catch {
         return { ok: false, errMsg: "the server did not answer", errCode: -1 };
       }
+    }
+
+    /** Open the cash desk and wait, as long as it takes, for what becomes of it. */
+    pay(url) {
+      return new Promise((settle) => {
+        const opened = new CustomEvent("player:desk", { detail: { url, settle }, cancelable: true });
+        if (this.frame.dispatchEvent(opened)) settle({ ok: false, errMsg: "no cash desk on this page", errCode: -1 });
+      });
     }
   }
 

@@ -96,3 +96,44 @@ def test_a_refused_log_in_is_shown(plays: Plays) -> None:
     seat.theatre.refuses = True
     seat.touch(180, 400)
     expect(seat.screen.get_by_role("alertdialog")).to_contain_text("login:fail The game is suspended.")
+
+
+def test_the_fair_sells_coins_and_lights_lanterns_for_them(plays: Plays) -> None:
+    seat = plays(sample_games.files("lantern-fair"), environment="released")
+    stall, lantern = (187, 667 * 0.9), (375 * 0.22, 667 * 0.36)
+    seat.touch(*lantern)
+    expect(seat.screen.get_by_role("alert")).to_have_text("Not enough coins")
+    seat.touch(*stall)
+    seat.until("lanternFair.at === 'offer'")
+    for figure in "2289962496":
+        n = (int(figure) + 9) % 10 if figure != "0" else 10
+        seat.touch(375 * (0.27 + 0.23 * (n % 3)), 667 * (0.45 + 0.1 * (n // 3)))
+    seat.until("lanternFair.at === 'stall'")
+    six = (187, 667 * (0.34 + 0.105 + 0.04))
+    seat.touch(*six)
+    dialog = seat.screen.get_by_role("alertdialog")
+    expect(dialog).to_contain_text("requestMidasPayment:fail not opened (-1)")
+    seat.screen.get_by_role("button", name="OK").click()
+    seat.theatre.sells = True
+    seat.touch(*six)
+    seat.until("lanternFair.at === 'fair'")
+    seat.touch(*lantern)
+    seat.until("lanternFair.lit.length === 1")
+    assert seat.frame.evaluate("wx.getStorageSync('coins')") == 50
+    asked = seat.theatre.asked[-1]["data"]
+    assert asked.pop("outTradeNo").startswith("fair-")
+    assert asked == {
+        "mode": "game", "env": 0, "offerId": "2289962496", "currencyType": "CNY", "platform": "android",
+        "zoneId": "1", "buyQuantity": 60,
+    }  # fmt: skip
+    assert seat.complaints == []
+
+
+def test_a_fair_that_is_not_released_sells_in_the_sandbox(plays: Plays) -> None:
+    launch = {"scene": 1011, "query": {"offerId": "2289962496", "rate": "100", "zone": "2"}}
+    seat = plays(sample_games.files("lantern-fair"), launch=launch)
+    seat.touch(187, 667 * 0.9)
+    seat.touch(187, 667 * (0.34 + 0.04))
+    seat.until("lanternFair.told")
+    asked = seat.theatre.asked[-1]["data"]
+    assert (asked["env"], asked["zoneId"], asked["buyQuantity"]) == (1, "2", 100)

@@ -35,7 +35,7 @@ class Theatre(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Answers)
         self.package = package
         self.asked: list[dict[str, Any]] = []
-        self.refuses = False
+        self.refuses = self.sells = False
         self.host = f"http://127.0.0.1:{self.server_port}"
         self.base = f"{self.host}/package/4f2a/"
         self.config = {
@@ -115,6 +115,8 @@ class Answers(BaseHTTPRequestHandler):
             self.answer(json.dumps(refusal).encode(), "application/json", {}, 409)
         elif body["type"] == "wx.login":
             self.answer(b'{"ok": true, "data": {"code": "081xYz"}}', "application/json", {})
+        elif self.server.sells:
+            self.answer(b'{"ok": true, "data": {}}', "application/json", {})
         else:
             self.answer(b'{"ok": false, "errMsg": "not opened", "errCode": -1}', "application/json", {})
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0006_sign_in_lists"),
+        ("accounts", "0007_players_and_payment"),
     ]
 
     operations = [

@@ -1,0 +1,1 @@
+"""What this stage does, one function for each use case."""
