@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from portal.kernel.forms import TextField
 from portal.outside import numbers
 
-_BANK_NUMBER: Final = re.compile(r"[0-9]{8,30}")
 _LANDLINE: Final = re.compile(r"0[0-9]{2,3}-[0-9]{7,8}")
 
 
@@ -73,10 +72,7 @@ class BankNumberField(TextField):
 
     def read(self, typed: str) -> str:
         """Return the 8 to 30 digits; ValueError with a sentence."""
-        number = super().read(typed).replace(" ", "")
-        if not _BANK_NUMBER.fullmatch(number):
-            raise ValueError(_("A bank account has 8 to 30 digits. Check the number."))
-        return number
+        return numbers.bank_account(super().read(typed))
 
 
 class LandlineField(TextField):

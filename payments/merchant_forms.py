@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.fields import BankNumberField, MobileField
@@ -17,8 +15,6 @@ from payments.banks import BANKS
 from payments.merchants import FIELDS
 from portal.kernel import text
 from portal.kernel.forms import EmailField, TextField
-
-_SERVICE_PHONE: Final = re.compile(r"1[0-9]{10}|0[0-9]{2,3}-[0-9]{7,8}|400-?[0-9]{3}-?[0-9]{4}")
 
 
 class ServicePhoneField(TextField):
@@ -30,10 +26,7 @@ class ServicePhoneField(TextField):
 
     def read(self, typed: str) -> str:
         """Return the number; ValueError with a sentence."""
-        number = super().read(typed).replace(" ", "")
-        if not _SERVICE_PHONE.fullmatch(number):
-            raise ValueError(_("Write a mobile number, 0512-12345678 or 400-123-4567."))
-        return number
+        return merchants.read_service_phone(typed)
 
 
 class MerchantForm(forms.Form):
@@ -60,7 +53,7 @@ class MerchantForm(forms.Form):
         error_messages={"required": gettext_lazy("Enter the number that players call.")},
     )
     contact_name = TextField(
-        max_length=40,
+        max_length=merchants.LONGEST_NAME,
         label=FIELDS["contact_name"],
         help_text=gettext_lazy("Who confirms the application with their own WeChat."),
         error_messages={"required": gettext_lazy("Enter the name of the contact.")},
@@ -90,7 +83,7 @@ class MerchantForm(forms.Form):
         },
     )
     branch = TextField(
-        max_length=80,
+        max_length=merchants.LONGEST_BRANCH,
         label=FIELDS["branch"],
         error_messages={"required": gettext_lazy("Enter the branch that keeps the account.")},
     )
@@ -129,8 +122,3 @@ class MerchantForm(forms.Form):
             name: str(read[name]) if name in read else text.showable(str(self.data.get(name, "")))
             for name in self.fields
         }
-
-
-def is_right(account: Account, kept: Mapping[str, str]) -> bool:
-    """Return whether everything typed passes its checks; pictures aside."""
-    return MerchantForm(kept, account=account, kept=kept).is_valid()

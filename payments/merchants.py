@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from accounts.models import Account
+from payments.banks import BANKS
+from portal.kernel import text
 from portal.kernel.terms import EntityType as E
+from portal.outside import numbers
 from portal.outside.models import BankAccount
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 LONGEST_SHORT_NAME: Final = 20
+LONGEST_NAME: Final = 40
+LONGEST_BRANCH: Final = 80
 LONGEST_REMARK: Final = 200
 LONGEST_TYPED: Final = 1000  # of one field, right or wrong, that a draft keeps
 
@@ -52,6 +58,8 @@ FIELDS: Final[Mapping[str, StrOrPromise]] = {
     "number": _("Account number"),
     "remark": pgettext_lazy("WeChat Pay", "Remark"),
 }
+
+_SERVICE_PHONE: Final = re.compile(r"1[0-9]{10}|0[0-9]{2,3}-[0-9]{7,8}|400-?[0-9]{3}-?[0-9]{4}")
 
 
 @dataclass(frozen=True)
@@ -101,3 +109,43 @@ def kept(typed: Mapping[str, str]) -> dict[str, str]:
 def without_picture(account: Account, there: Collection[str]) -> list[StrOrPromise]:
     """Return the labels of the documents that are not handed in yet."""
     return [slot.label for slot in slots(account) if slot.name not in there]
+
+
+def read_service_phone(typed: str) -> str:
+    """Return a mobile, a landline with its area code, or a 400 number; ValueError with a sentence."""
+    number = text.clean(typed, max_length=20).replace(" ", "")
+    if not _SERVICE_PHONE.fullmatch(number):
+        raise ValueError(gettext("Write a mobile number, 0512-12345678 or 400-123-4567."))
+    return number
+
+
+def _cleaned(longest: int) -> Callable[[str], str]:
+    return lambda typed: text.clean(typed, max_length=longest)
+
+
+# How each field that is typed freely is read; the others are chosen from a list.
+_READ: Final[Mapping[str, Callable[[str], str]]] = {
+    "short_name": _cleaned(LONGEST_SHORT_NAME),
+    "service_phone": read_service_phone,
+    "contact_name": _cleaned(LONGEST_NAME),
+    "contact_phone": numbers.mobile,
+    "contact_email": text.email,
+    "branch": _cleaned(LONGEST_BRANCH),
+    "number": numbers.bank_account,
+}
+
+
+def is_right(account: Account, kept: Mapping[str, str]) -> bool:
+    """Return whether everything that is kept passes the checks of the form; pictures aside."""
+    chosen = {
+        "category": [name for name, _label in CATEGORIES],
+        "holder": [name for name, _label in holders(account)],
+        "bank": BANKS,
+    }
+    if any(kept.get(name) not in choices for name, choices in chosen.items()):
+        return False
+    try:
+        text.clean(kept.get("remark", ""), max_length=LONGEST_REMARK, multiline=True)
+        return all(read(kept.get(name, "")) for name, read in _READ.items())
+    except ValueError:
+        return False

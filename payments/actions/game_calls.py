@@ -213,7 +213,7 @@ def _logged(
 
 def _place(call: _Call, coin: GameCoin) -> _Place:
     """Return where a call counts. Raises Refused: 90017 where the game has no coins, 90018 for nobody."""
-    if type(call.environment) is not int or call.environment not in Environment.values:
+    if not _is_whole(call.environment) or call.environment not in Environment.values:
         raise refusals.bad("env", _("The environment is 0, live, or 1, sandbox."))
     environment = Environment(call.environment)
     account = coin.account
@@ -268,12 +268,16 @@ def _matched(pattern: re.Pattern[str], value: object) -> bool:
     return isinstance(value, str) and pattern.fullmatch(value) is not None
 
 
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 def _shown(value: object) -> object:
     """Return a parameter as the log keeps it: whatever was sent, JSON that both databases store."""
     if isinstance(value, str):
         return text.showable(value)[: LONGEST_NOTE + 1]
-    if type(value) is int and abs(value) < 2**63:
-        return value
+    if isinstance(value, int) and _is_whole(value) and abs(value) < 2**63:
+        return int(value)
     return f"({type(value).__name__})"
 
 

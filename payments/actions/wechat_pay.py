@@ -13,7 +13,7 @@ from accounts import notices, scans
 from accounts.models import Account
 from payments import merchants, opening_words
 from payments.banks import masked
-from payments.merchant_forms import is_right
+from payments.merchants import is_right
 from payments.models import MerchantApplication, MerchantDocument
 from payments.models.wechat_pay import OPEN
 from payments.opening_words import CONTACT, MERCHANT_BANK, REVIEW, write

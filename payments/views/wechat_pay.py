@@ -22,8 +22,7 @@ from accounts.views.doors import for_principal
 from payments import merchants, opening_words, specimens
 from payments.actions import wechat_pay as actions
 from payments.banks import masked
-from payments.merchant_forms import is_right
-from payments.merchants import FIELDS
+from payments.merchants import FIELDS, is_right
 from payments.models import MerchantApplication, MerchantDocument
 from payments.views.opening_door import bank_at, for_payment, reviewer
 from portal.kernel import shown

@@ -170,6 +170,17 @@ def age(id_number: str, *, today: date) -> int:
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 
+def bank_account(text: str) -> str:
+    """Return the 8 to 30 digits of an account at a bank.
+
+    White space is left out and full-width digits become plain. ValueError when it is anything else.
+    """
+    number = _plain(text)
+    if not re.fullmatch(r"[0-9]{8,30}", number):
+        raise ValueError(_("A bank account has 8 to 30 digits. Check the number."))
+    return number
+
+
 def make_id_card(rng: Random, born: date | None = None) -> str:
     """Return an invented ID card number; without `born`, of somebody born 1960 to 1995."""
     if born is None:

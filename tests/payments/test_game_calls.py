@@ -11,11 +11,12 @@ from accounts.models import Account, Player
 from payments import ledger, refusals
 from payments.actions import game_calls, partitions
 from payments.actions.game_calls import Balance
-from payments.models import GameCall, GameCoin, Partition, Wallet
+from payments.models import GameCall, Partition, Wallet
 from portal.kernel.actors import SIMULATOR
 from portal.kernel.errors import Refused
 from portal.kernel.models import AuditEvent, World
 from portal.simulator import walks
+from tests.payments import coined
 from tests.payments import shop as shops
 from tests.payments.purses import holds, purse
 from tests.payments.shop import Shop
@@ -38,10 +39,9 @@ def shop(world: World) -> Shop:
 
 
 def call(shop: Shop, name: str, **changed: Any) -> Any:
-    how = {
-        "openid": shop.player().openid, "zone_id": "1", "environment": 0, "source": "server", "by": SIMULATOR,
-    }  # fmt: skip
-    return getattr(game_calls, name)(shop.account.pk, **{**how, **AMOUNTS[name], **changed})
+    how = {"zone_id": "1", "environment": 0, "source": "server", "by": SIMULATOR, **AMOUNTS[name], **changed}
+    how.setdefault("openid", shop.player().openid)
+    return getattr(game_calls, name)(shop.account.pk, **how)
 
 
 def refusal(shop: Shop, name: str, **changed: Any) -> tuple[str, str]:
@@ -98,10 +98,14 @@ def test_in_a_shut_partition_coins_are_seen_and_go_back_but_are_not_spent_or_giv
     assert call(shop, "cancel").balance == 100
 
 
-def test_live_calls_need_the_coin_online(shop):
-    GameCoin.objects.update(state="configured")
+def administrators(account: Account) -> dict[str, Any]:
+    return {"openid": Player.objects.of(account, account.administrator.person_id).openid}
+
+
+def test_live_calls_need_the_coin_online(world):
+    account, _coin = coined.named(world)
     for name in CALLS:
-        assert refusal(shop, name) == ("90017", "")
+        assert refusal(Shop(account, {}), name, **administrators(account)) == ("90017", "")
 
 
 def test_a_game_without_a_coin_and_a_closed_account_are_refused(shop):
@@ -112,9 +116,9 @@ def test_a_game_without_a_coin_and_a_closed_account_are_refused(shop):
         assert refusal(shop, name) == ("90017", "")
 
 
-def test_a_coin_without_a_name_has_no_sandbox(shop):
-    GameCoin.objects.update(state="authorized", name="", rate=None)
-    assert refusal(shop, "pay", environment=1) == ("90017", "")
+def test_a_coin_without_a_name_has_no_sandbox(world):
+    account, _coin = coined.authorized(world)
+    assert refusal(Shop(account, {}), "pay", environment=1, **administrators(account)) == ("90017", "")
 
 
 def test_the_sandbox_is_for_testers_and_members(shop):

@@ -11,8 +11,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts.models import Account, Login
-from payments import agreement, opening_samples
+from payments import agreement, merchants, opening_samples
 from payments.actions import wechat_pay
+from payments.merchant_forms import MerchantForm
 from payments.models import DepositAccount, MerchantApplication, MerchantDocument, PaymentAgreement
 from portal.kernel.models import Review, World
 from portal.simulator import walks
@@ -140,6 +141,14 @@ def test_bad_text_is_kept_and_told_never_an_error(game: Account, console: Any) -
         assert send(console, FILL_IN, {"sample": bad}).status_code in {302, 409}
         assert console.post(f"{WECHAT_PAY}submit/").status_code in {302, 409}
     assert MerchantApplication.objects.get(account=game).state == "editing"
+
+
+def test_the_form_and_the_action_say_the_same(game: Account) -> None:
+    right = valid(game)
+    for name in right:
+        for value in (*BAD, "", right[name], "games", "10012345678"):
+            form = MerchantForm(right | {name: value}, account=game, kept={})
+            assert form.is_valid() == merchants.is_right(game, form.typed()), (name, value)
 
 
 def test_the_reviewers_reason_stands_at_its_field(game: Account, console: Any) -> None:

@@ -13,7 +13,6 @@ from payments.actions import game_calls, partitions
 from payments.actions.game_calls import Balance
 from payments.models import Environment, GameCall, Wallet
 from portal.kernel import breaches
-from portal.simulator import walks
 from tests.payments import shop as shops
 from tests.payments.shop import Shop
 
@@ -24,7 +23,6 @@ LIVE, SANDBOX = Environment.LIVE, Environment.SANDBOX
 def shop(world) -> Shop:
     """Return a game that sells ten coins for a yuan; Mei Ran is one of its sandbox's testers."""
     shop = shops.opened(world)
-    shop = Shop(walks.authenticate(shop.account), shop.partitions)
     partitions.add_tester(shop.account.pk, wechat_id="meiran", by=shop.by)
     return shop
 
