@@ -86,7 +86,7 @@ MENU: Final = (
         (
             Gate(Capability.OPEN_WECHAT_PAY, "payments:wechat_pay", "credit-card-2-front"),
             Entry(
-                policy.label(Capability.OPEN_VIRTUAL_PAYMENT),
+                _("Virtual Payment"),
                 "payments:virtual_payment",
                 "wallet2",
                 leads_to=("payments:agreement", "payments:deposit"),
