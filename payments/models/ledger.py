@@ -1,6 +1,6 @@
 """The ledger: what each player holds, and every movement that made it so (PAY-6; ADR 18).
 
-`payments/ledger.py` alone writes here, in raw statements; the database refuses everything else.
+`payments/ledger.py` alone makes movements; the database refuses what is no movement.
 """
 
 from __future__ import annotations

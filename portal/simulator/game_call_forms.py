@@ -39,7 +39,7 @@ class PlaceForm(forms.Form):
     zone = forms.ChoiceField(label=gettext_lazy("Partition"))
 
     def __init__(self, *args: Any, coin: GameCoin, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id=f"{self.call}-%s", **kwargs)
+        super().__init__(*args, **{**kwargs, "auto_id": f"{self.call}-%s"})
         zones = [(zone.zone_id, f"{zone.name}, {zone.zone_id}") for zone in coin.partitions.all()]
         self.fields["zone"].choices = zones  # type: ignore[attr-defined]
 

@@ -9,11 +9,13 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import F
 
+from accounts.models import Account
 from payments.actions import game_calls, partitions
 from payments.actions.game_calls import Balance
 from payments.models import Environment, GameCall, Wallet
 from portal.kernel import breaches
-from tests.payments import shop as shops
+from portal.simulator.walks import coin as walk
+from tests.payments import coined
 from tests.payments.shop import Shop
 
 LIVE, SANDBOX = Environment.LIVE, Environment.SANDBOX
@@ -22,9 +24,12 @@ LIVE, SANDBOX = Environment.LIVE, Environment.SANDBOX
 @pytest.fixture
 def shop(world) -> Shop:
     """Return a game that sells ten coins for a yuan; Mei Ran is one of its sandbox's testers."""
-    shop = shops.opened(world)
-    partitions.add_tester(shop.account.pk, wechat_id="meiran", by=shop.by)
-    return shop
+    account = coined.seller(world)
+    coin = walk.put_coin_online(account)
+    by = account.administrator.person.as_actor()
+    partitions.add(account.pk, zone_id="2", name="Lantern Bay", by=by)
+    partitions.add_tester(account.pk, wechat_id="meiran", by=by)
+    return Shop(Account.objects.get(pk=account.pk), {zone.zone_id: zone for zone in coin.partitions.all()})
 
 
 def call(shop: Shop, name: str, zone_id: str = "1", environment: int = LIVE, **fields):
@@ -67,7 +72,7 @@ def test_the_audit_finds_one_coin_that_no_entry_moved(shop):
     shop.bought(6)
     call(shop, "pay", coins=20, bill_no="lantern-1")
     call_command("audit", stdout=StringIO())
-    wallet = Wallet.objects.get()
+    wallet = Wallet.objects.get(player=shop.player())
     Wallet.objects.filter(pk=wallet.pk).update(paid=F("paid") + 1, bought=F("bought") + 1)
     said = StringIO()
     with pytest.raises(CommandError, match="3 invariants are broken"):

@@ -33,7 +33,7 @@ def test_a_program_settles_withdraws_and_answers_for_the_bank(api, world) -> Non
     ):
         assert api.refused("POST", f"{mine}/withdrawals", {"amount_fen": fen})[1]["code"] == code
     for bad in (-1, 1.5, "100", True):
-        assert api.refused("POST", f"{mine}/withdrawals", {"amount_fen": bad})[0] == 422
+        assert api.refused("POST", f"{mine}/withdrawals", {"amount_fen": bad})[0] == 400
     part = api.post(f"{mine}/withdrawals", {"amount_fen": 8_00}, **{"Idempotency-Key": "once"})
     assert api.post(f"{mine}/withdrawals", {"amount_fen": 8_00}, **{"Idempotency-Key": "once"}) == part
     assert (part["state"], part["amount_fen"]) == ("on_its_way", 8_00)

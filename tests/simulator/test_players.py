@@ -165,9 +165,9 @@ def test_the_page_costs_a_bounded_number_of_queries(
     version = online(upload, "1.0.0")
     actions.set_trial(version.pk, by=game.login.as_actor())
     where = f"/phone/{game.administrator.person_id}/games/"
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         visitor.get(f"{where}{game.pk}/{rest.format(version=version.pk)}")
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         visitor.get(where)
 
 
