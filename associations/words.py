@@ -25,6 +25,9 @@ PART_HERE: Final = "associations.part"  # the end, scanned on the Official Accou
 PART_THERE: Final = "associations.part_mini_program"  # and on the Mini Program's
 END: Final = "associations.end"  # the deadline of what waits
 
+PAGE_HERE: Final = "associations:mini_programs"  # the Official Account's list
+PAGE_THERE: Final = "associations:official_accounts"  # the Mini Program's
+
 
 @dataclass(frozen=True)
 class Change:
@@ -41,8 +44,8 @@ class Change:
 
 def _change(name: str, here: StrOrPromise, there: StrOrPromise, act: StrOrPromise) -> Change:
     return Change(
-        to_official_account=notices.register(f"associations.{name}", here),
-        to_mini_program=notices.register(f"associations.{name}_mini_program", there),
+        to_official_account=notices.register(f"associations.{name}", here, url_name=PAGE_HERE),
+        to_mini_program=notices.register(f"associations.{name}_mini_program", there, url_name=PAGE_THERE),
         letter=f"association_{name}",
         act=audit.register(f"associations.{name}", act),
     )

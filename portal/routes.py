@@ -203,6 +203,17 @@ MATRIX: Final[dict[str, Who]] = {
     "payments:statement": Who.ACCOUNT,
     "payments:reconciliation": Who.ACCOUNT,
     "payments:withdrawals": Who.ACCOUNT,
+    # associations: the Official Account's side, then the Mini Program's
+    "associations:mini_programs": Who.ACCOUNT,
+    "associations:add": Who.ACCOUNT,
+    "associations:mini_program": Who.ACCOUNT,
+    "associations:mini_program_ask": Who.ACCOUNT,
+    "associations:mini_program_profile": Who.ACCOUNT,
+    "associations:mini_program_withdraw": Who.ACCOUNT,
+    "associations:official_accounts": Who.ACCOUNT,
+    "associations:official_account": Who.ACCOUNT,
+    "associations:official_account_ask": Who.ACCOUNT,
+    "associations:official_account_refuse": Who.ACCOUNT,
     # the console
     "console:home": Who.ACCOUNT,
     "console:notices": Who.ACCOUNT,
@@ -284,6 +295,9 @@ OF_SOME_TYPES: Final = (
     ("information:remove_category", Capability.CHOOSE_CATEGORIES),
     ("accounts:development_domains", Capability.MANAGE_SERVER_DOMAINS),
     ("accounts:development_upload", Capability.MANAGE_UPLOAD_KEY),
+    ("associations:mini_program", Capability.ASSOCIATE_MINI_PROGRAMS),
+    ("associations:add", Capability.ASSOCIATE_MINI_PROGRAMS),
+    ("associations:official_account", Capability.ANSWER_INVITATIONS),
 )
 
 # The desk's routes are Django's own, made for each model: the site lets staff in, and nobody else.

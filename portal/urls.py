@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("information.urls")),
     path("", include("releases.urls")),
     path("", include("payments.urls")),
+    path("", include("associations.urls")),
     path("console/", include("portal.console.urls")),
     path("", include("portal.simulator.urls")),
     path("admin/", admin.site.urls),  # last: it answers every address below it

@@ -142,4 +142,5 @@ scans.register(
     carry_out=_accept,
     turn_down=_turn_down,
     facts=_facts,
+    waits_at=words.PAGE_THERE,
 )

@@ -229,4 +229,5 @@ scans.register(
     carry_out=_invite,
     turn_down=_turn_down,
     facts=_facts,
+    waits_at=words.PAGE_HERE,
 )

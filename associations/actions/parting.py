@@ -117,7 +117,7 @@ def _facts(confirmation: Confirmation) -> list[tuple[StrOrPromise, str]]:
     return [*shown, (_("Reason"), reason)] if reason else shown
 
 
-for _name in (words.PART_HERE, words.PART_THERE):
+for _name, _page in ((words.PART_HERE, words.PAGE_HERE), (words.PART_THERE, words.PAGE_THERE)):
     scans.register(
         _name,
         capability=Capability.DISASSOCIATE,
@@ -127,4 +127,5 @@ for _name in (words.PART_HERE, words.PART_THERE):
         also=_objection,
         carry_out=_part,
         facts=_facts,
+        waits_at=_page,
     )

@@ -41,7 +41,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class Gate:
-    """A page that not every account may enter: until it may, the entry leads to why not."""
+    """A page that not every account may enter: until it may, the entry leads to why not.
+
+    Whoever may do what `also` says may enter, too.
+    """
 
     capability: Capability
     url_name: str
@@ -49,6 +52,7 @@ class Gate:
     leads_to: tuple[str, ...] = ()
     label: Promise | str = ""
     types: frozenset[AccountType] = policy.MINI_PROGRAMS
+    also: Capability | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,19 @@ MENU: Final = (
                 types=policy.MINI_PROGRAMS,
             ),
             Entry(_("User Identity"), "accounts:members", "people", has_steps=True),
+        ),
+    ),
+    Group(
+        _("Mini Program"),
+        (
+            Gate(
+                Capability.ASSOCIATE_MINI_PROGRAMS,
+                "associations:mini_programs",
+                "link-45deg",
+                label=_("Mini Program Management"),
+                types=policy.OFFICIAL_ACCOUNTS,
+                also=Capability.DISASSOCIATE,
+            ),
         ),
     ),
     Group(
@@ -123,6 +140,14 @@ MENU: Final = (
                 "code-slash",
                 has_steps=True,
                 capability=Capability.EDIT_DEVELOPMENT_SETTINGS,
+            ),
+            Entry(
+                _("Associated Official Accounts"),
+                "associations:official_accounts",
+                "link-45deg",
+                has_steps=True,
+                capability=Capability.DISASSOCIATE,
+                types=policy.MINI_PROGRAMS,
             ),
             Entry(_("WeChat authentication"), "verification:authentication", "patch-check", has_steps=True),
             Entry(_("Security"), "accounts:security", "shield-lock", has_steps=True),
@@ -189,6 +214,8 @@ def _is_within(path: str, entry: Entry | Gate) -> bool:
 
 def _gate(entry: Gate, principal: Principal, path: str) -> dict[str, object]:
     decision = principal.can(entry.capability)
+    if not decision and entry.also and (other := principal.can(entry.also)):
+        decision = other
     shut = address("console:gate", entry.capability.value)
     return {
         "label": entry.label or policy.label(entry.capability, principal.account.type),

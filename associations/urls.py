@@ -1,0 +1,24 @@
+"""Addresses of this stage: Mini Programs of an Official Account, Official Accounts of a Mini Program."""
+
+from django.urls import path
+
+from associations.views import mini_program, mini_programs, official_account, official_accounts
+
+HERE = "console/mini-programs/"
+THERE = "console/official-accounts/"
+
+app_name = "associations"
+urlpatterns = [
+    # the Official Account's side
+    path(HERE, mini_programs.mini_programs, name="mini_programs"),
+    path(f"{HERE}add/", mini_programs.add, name="add"),
+    path(f"{HERE}<int:association_id>/", mini_program.mini_program, name="mini_program"),
+    path(f"{HERE}<int:association_id>/ask/", mini_program.ask, name="mini_program_ask"),
+    path(f"{HERE}<int:association_id>/profile/", mini_program.profile, name="mini_program_profile"),
+    path(f"{HERE}<int:association_id>/withdraw/", mini_program.withdraw, name="mini_program_withdraw"),
+    # the Mini Program's side
+    path(THERE, official_accounts.official_accounts, name="official_accounts"),
+    path(f"{THERE}<int:association_id>/", official_account.official_account, name="official_account"),
+    path(f"{THERE}<int:association_id>/ask/", official_account.ask, name="official_account_ask"),
+    path(f"{THERE}<int:association_id>/refuse/", official_account.refuse, name="official_account_refuse"),
+]

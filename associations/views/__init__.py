@@ -1,0 +1,1 @@
+"""The console's pages about associations, on either side."""
