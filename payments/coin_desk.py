@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts import notices
 from accounts.models import Account
@@ -123,7 +124,7 @@ KIND: Final = reviews.register(
             ("rate", _("Exchange rate")),
             ("partitions", _("Partitions")),
             ("debug", _("Joint debug")),
-            ("statement", _("Statement")),
+            ("statement", pgettext_lazy("coin application", "Statement")),
         ),
         write=write_to,
         language=language,

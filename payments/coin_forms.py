@@ -191,7 +191,7 @@ class ApplicationForm(RefusableForm):
     statement = TextField(
         max_length=coins.LONGEST_STATEMENT,
         multiline=True,
-        label=_("Statement"),
+        label=pgettext_lazy("coin application", "Statement"),
         help_text=_("What the coin is for, and where in the game it is sold. At most 500 characters."),
         error_messages={"required": _("Write what the coin is for and where it is sold.")},
         widget=forms.Textarea(attrs={"rows": 4}),
