@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Frame, expect
+from playwright.sync_api import expect
 
 from accounts.models import Account
 from portal.kernel import pictures
@@ -17,6 +17,7 @@ from portal.simulator.walks.information import made_photo
 from releases import actions, cohorts
 from releases.models import Release
 from tests.browser.conftest import NARROW
+from tests.browser.playing import begun, touch
 from tests.browser.visitor import Name, Visitor
 from tests.releases.conftest import make_game, upload
 from tests.releases.player.theatre import holds
@@ -56,27 +57,6 @@ def enters(opens: Callable[..., Visitor], world: World) -> Callable[..., Visitor
         return visitor
 
     return enter
-
-
-def begun(visitor: Visitor) -> Frame:
-    """Wait until the game in the glass has begun and feels the pointer; return its frame."""
-    expect(visitor.page.frame_locator("iframe").locator("#splash")).to_have_count(0)
-    frame = visitor.page.frames[-1]
-    frame.evaluate("addEventListener('pointermove', () => document.body.dataset.felt = 'yes', {once: true})")
-    box = visitor.page.locator("iframe").bounding_box()
-    assert box is not None
-    for step in range(500):
-        visitor.page.mouse.move(box["x"] + 50 + step % 9, box["y"] + 200)
-        if frame.evaluate("document.body.dataset.felt"):
-            return frame
-    raise AssertionError("The frame feels no pointer.")
-
-
-def touch(visitor: Visitor) -> None:
-    """Touch the middle of the glass."""
-    box = visitor.page.locator("iframe").bounding_box()
-    assert box is not None
-    visitor.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
 
 
 @pytest.mark.requirement("REL-10")
