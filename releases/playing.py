@@ -9,7 +9,7 @@ has loaded them.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
 
@@ -51,17 +51,24 @@ class Shut(TextChoices):
 
 @dataclass(frozen=True)
 class Opening:
-    """What opens for a person: a version, with the path it opens at, or the reason why none does."""
+    """What opens for a person: a version, with the path it opens at, or the reason why none does.
+
+    `scene`: the number by which WeChat says where it was opened from; None where players find it.
+    """
 
     environment: Environment
     version: Version | None = None
     path: str = ""
     shut: Shut | None = None
+    scene: int | None = None
 
 
 @dataclass(frozen=True)
 class Session:
-    """What an address says: who plays which version of which account; `until` in seconds of real time."""
+    """What an address says: who plays which version of which account; `until` in seconds of real time.
+
+    With a `scene` it was opened from somewhere, at `path`.
+    """
 
     account_id: int
     person_id: int
@@ -70,6 +77,8 @@ class Session:
     world_id: int
     sha256: str
     until: int
+    path: str = ""
+    scene: int | None = None
 
 
 def open_for(
@@ -138,6 +147,8 @@ def begin(opening: Opening, person: Person) -> str:
         "sha256": version.sha256,
         "until": int(clock.real_now().timestamp()) + LASTS,
     }
+    if opening.scene is not None:
+        said |= {"path": opening.path, "scene": opening.scene}
     return sealed.seal(json.dumps(said), purpose=_PURPOSE)
 
 
@@ -150,13 +161,18 @@ def read(token: str) -> Session:
     return session
 
 
+def led(opening: Opening, *, scene: int | None, path: str) -> Opening:
+    """Return an opening that something led to, with its own path; without a scene nothing did."""
+    return opening if scene is None else replace(opening, scene=scene, path=path)
+
+
 def launch(opening: Opening) -> dict[str, Any]:
     """Return how the game was opened: {scene, path, query}; the path as typed, or only "level=3"."""
     path, mark, query = opening.path.partition("?")
     if not mark and "=" in path:
         path, query = "", path
     return {
-        "scene": _SCENES[opening.environment],
+        "scene": _SCENES[opening.environment] if opening.scene is None else opening.scene,
         "path": path,
         "query": QueryDict(query, mutable=False).dict(),
     }

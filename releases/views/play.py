@@ -48,7 +48,11 @@ def play_page(request: HttpRequest, token: str) -> HttpResponse:
         Account.objects.select_related("world"), pk=session.account_id, world=session.world_id
     )
     person = get_object_or_404(Person, pk=session.person_id, world=session.world_id)
-    opening = playing.open_for(account, person, session.environment, session.version_id)
+    opening = playing.led(
+        playing.open_for(account, person, session.environment, session.version_id),
+        scene=session.scene,
+        path=session.path,
+    )
     if opening.version is None or opening.version.pk != session.version_id:
         return _framed(request, token, "releases/player_over.html", {"title": account.name}, status=_GONE)
     context = {"title": account.name, "config": _config(request, token, account, opening, opening.version)}

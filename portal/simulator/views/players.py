@@ -58,14 +58,28 @@ def games(request: WorldRequest, person_id: int) -> HttpResponse:
 @never_cache
 def play(request: WorldRequest, person_id: int, account_id: int) -> HttpResponse:
     """Open a game as a player: the version this player gets, or the platform's page that says why not."""
-    person, account = _player(request, person_id, account_id)
+    return open_released(request, *_player(request, person_id, account_id))
+
+
+def open_released(
+    request: WorldRequest,
+    person: Person,
+    account: Account,
+    *,
+    scene: int | None = None,
+    path: str = "",
+    back_url: str = "",
+) -> HttpResponse:
+    """Open the version that this player gets, found by the player or led to.
+
+    What leads to it says its `scene` and the `path` to open at; leaving the game leads to `back_url`.
+    """
     people = phone.people_of(request)
     others = [one for one in people if one.pk != person.pk]
     draw, *their_draws = cohorts.draws(account, [person.pk, *(one.pk for one in others)])
     backstage = [_why(account, draw), _others(account, list(zip(others, their_draws, strict=True)))]
-    return _opened(
-        request, person, account, playing.opened(account, draw), people=people, backstage=backstage
-    )
+    opening = playing.led(playing.opened(account, draw), scene=scene, path=path)
+    return _opened(request, person, account, opening, people=people, backstage=backstage, back_url=back_url)
 
 
 @require_safe
