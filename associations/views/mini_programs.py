@@ -1,4 +1,4 @@
-"""Mini Program Management of an Official Account: the list, and Add - Associate Mini Program (ASC-1, ASC-2)."""
+"""Mini Program Management of an Official Account: the list, and *Add* (ASC-1, ASC-2)."""
 
 from __future__ import annotations
 

@@ -48,11 +48,14 @@ def ask(request: HttpRequest, principal: Principal, association_id: int) -> Http
     return redirect(PAGE, association.pk)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
 @for_associations
 def refuse(request: HttpRequest, principal: Principal, association_id: int) -> HttpResponse:
-    """Refuse the invitation, for a reason or for none."""
+    """Refuse the invitation, for a reason or for none; the form's own address leads back to the page."""
     association = _own(principal, association_id)
+    if request.method != "POST":
+        return redirect(PAGE, association.pk)
     form = ReasonForm(request.POST)
     if not form.is_valid():
         return _page(request, principal, association, form)
