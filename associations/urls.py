@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from associations.views import mini_program, mini_programs, official_account, official_accounts
+from associations.views import menu, mini_program, mini_programs, official_account, official_accounts
 
 HERE = "console/mini-programs/"
 THERE = "console/official-accounts/"
@@ -16,6 +16,7 @@ urlpatterns = [
     path(f"{HERE}<int:association_id>/ask/", mini_program.ask, name="mini_program_ask"),
     path(f"{HERE}<int:association_id>/profile/", mini_program.profile, name="mini_program_profile"),
     path(f"{HERE}<int:association_id>/withdraw/", mini_program.withdraw, name="mini_program_withdraw"),
+    path("console/menu/", menu.menu, name="menu"),
     # the Mini Program's side
     path(THERE, official_accounts.official_accounts, name="official_accounts"),
     path(f"{THERE}<int:association_id>/", official_account.official_account, name="official_account"),

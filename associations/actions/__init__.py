@@ -10,7 +10,7 @@ from associations.actions.articles import (
 )
 from associations.actions.followers import follow, take_messages, unfollow
 from associations.actions.invitations import ask_to_invite, withdraw
-from associations.actions.menus import publish_menu, save_menu
+from associations.actions.menus import publish_menu, save_menu, take_down_menu
 from associations.actions.parting import ask_to_disassociate, show_on_profile
 from associations.actions.templates import (
     add_template,
@@ -40,6 +40,7 @@ __all__ = [
     "save_menu",
     "send",
     "show_on_profile",
+    "take_down_menu",
     "take_messages",
     "templates_used",
     "unfollow",

@@ -16,6 +16,7 @@ from portal.kernel.terms import Capability
 
 SAVED: Final = audit.register("associations.menu_saved", _("saves the custom menu"))
 PUBLISHED: Final = audit.register("associations.menu_published", _("publishes the custom menu"))
+TAKEN_DOWN: Final = audit.register("associations.menu_taken_down", _("takes the custom menu down"))
 
 
 @action
@@ -40,6 +41,21 @@ def publish_menu(account_id: int, *, by: Actor) -> Menu:
     menu.published_at = account.world.now()
     menu.save(update_fields=["published", "published_at"])
     audit.act(menu, PUBLISHED, by=by, detail=_names(menu.published))
+    return menu
+
+
+@action
+def take_down_menu(account_id: int, *, by: Actor) -> Menu | None:
+    """Show followers no menu any more; the draft stays, whatever it opens. None when none was shown."""
+    account = Account.objects.lock(account_id)
+    account.require(Capability.EDIT_MENU, by=by)
+    menu = Menu.objects.filter(account=account).first()
+    if menu is None or not menu.published:
+        return None
+    menu.account, menu.world = account, account.world
+    audit.act(menu, TAKEN_DOWN, by=by, detail=_names(menu.published))
+    menu.published, menu.published_at = [], account.world.now()
+    menu.save(update_fields=["published", "published_at"])
     return menu
 
 

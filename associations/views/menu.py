@@ -57,7 +57,12 @@ def menu(request: HttpRequest, principal: Principal) -> HttpResponse:
 
 
 def _keep(
-    request: HttpRequest, principal: Principal, allowed: dict[str, Account], tree: list[Button], *, publish: bool
+    request: HttpRequest,
+    principal: Principal,
+    allowed: dict[str, Account],
+    tree: list[Button],
+    *,
+    publish: bool,
 ) -> HttpResponse:
     """Keep the tree, and publish it when asked to; each fault stands at its field, and nothing is kept."""
     account = principal.account

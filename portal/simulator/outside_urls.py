@@ -8,11 +8,14 @@ from portal.simulator.views import (
     directory,
     game_calls,
     mailbox,
+    official_accounts,
     people,
     phone,
     players,
     settlements,
 )
+
+OFFICIAL = "phone/<int:person_id>/official-accounts"
 
 urlpatterns = [
     path("mailbox/", mailbox.mailbox, name="mailbox"),
@@ -38,6 +41,17 @@ urlpatterns = [
     ),
     path("phone/ask/<str:token>/", players.ask, name="play_ask"),
     path("phone/<int:person_id>/games/<int:account_id>/calls/", game_calls.game_calls, name="game_calls"),
+    path(f"{OFFICIAL}/", official_accounts.official_accounts, name="official_accounts"),
+    path(f"{OFFICIAL}/<int:account_id>/", official_accounts.conversation, name="official_account"),
+    path(f"{OFFICIAL}/<int:account_id>/profile/", official_accounts.profile, name="official_profile"),
+    path(f"{OFFICIAL}/<int:account_id>/follow/", official_accounts.follow, name="official_follow"),
+    path(f"{OFFICIAL}/<int:account_id>/unfollow/", official_accounts.unfollow, name="official_unfollow"),
+    path(f"{OFFICIAL}/<int:account_id>/menu/<str:place>/", official_accounts.tap, name="official_menu"),
+    path(
+        f"{OFFICIAL}/<int:account_id>/mini-programs/<str:appid>/",
+        official_accounts.program,
+        name="official_program",
+    ),
     path("phone/<int:person_id>/orders/<int:order_id>/", cash_desk.desk, name="cash_desk"),
     path("phone/<int:person_id>/orders/<int:order_id>/pay/", cash_desk.pay, name="cash_desk_pay"),
     path("phone/<int:person_id>/orders/<int:order_id>/leave/", cash_desk.leave, name="cash_desk_leave"),
