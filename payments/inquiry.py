@@ -165,7 +165,7 @@ def as_csv(asked: Asked) -> Iterator[str]:
         _("The game's order number"),
         _("WeChat Pay number"),
         _("Placed"),
-        _("Paid"),
+        pgettext("payment orders", "Paid"),
         _("Delivered"),
         _("Player (openid)"),
         _("WeChat ID"),

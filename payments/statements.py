@@ -76,7 +76,7 @@ def as_csv(month: Month, day: date) -> Iterator[str]:
     """Yield the statement as CSV, a line at a time, with the day's sums at its end."""
     head = [
         _("Time"),
-        pgettext("operation log", "What"),
+        pgettext("ledger", "What"),
         _("Order number"),
         _("Refund number"),
         _("WeChat Pay number"),

@@ -9,7 +9,7 @@ from typing import Any, Final
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from portal.kernel import money
 from portal.kernel.forms import DayField, TextField
@@ -60,7 +60,7 @@ class WithdrawalForm(forms.Form):
 class RangeForm(forms.Form):
     """The days to compare, at most 31."""
 
-    first = DayField(label=gettext_lazy("From"))
+    first = DayField(label=pgettext_lazy("payment orders", "From"))
     last = DayField(label=gettext_lazy("To, at most 31 days"))
 
     def clean(self) -> dict[str, date]:

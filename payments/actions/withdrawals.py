@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from accounts import notices, scans
 from accounts.models import Account
@@ -279,7 +279,10 @@ def _objection(confirmation: Confirmation, _by: Actor) -> str:
 
 def _facts(confirmation: Confirmation) -> list[tuple[StrOrPromise, str]]:
     asked = confirmation.facts
-    return [(_("Amount"), yuan(asked["amount_fen"])), (_("To"), asked["masked"])]
+    return [
+        (pgettext("money", "Amount"), yuan(asked["amount_fen"])),
+        (pgettext("account", "To"), asked["masked"]),
+    ]
 
 
 scans.register(
