@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -66,13 +67,17 @@ def _but(make: Callable[[Account], Fields], **wrong: str) -> Callable[[Account],
 # --- the merchant data --------------------------------------------------------------------
 
 
+def _short(name: str) -> str:
+    """Return as many whole words of a name as a short name holds; of one long word, its beginning."""
+    longest = merchants.LONGEST_SHORT_NAME
+    return textwrap.shorten(name, longest, placeholder="") or name[:longest]
+
+
 def _merchant(account: Account) -> Fields:
     person = account.administrator
     return {
         "category": "games" if account.is_game else "digital",
-        "short_name": (account.short_name or account.name or str(account.entity))[
-            : merchants.LONGEST_SHORT_NAME
-        ],
+        "short_name": _short(account.short_name or account.name or str(account.entity)),
         "service_phone": "400-123-4567",
         "contact_name": person.name,
         "contact_phone": person.phone,
@@ -83,6 +88,11 @@ def _merchant(account: Account) -> Fields:
         "number": _own(account),
         "remark": "",
     }
+
+
+def _by_card(account: Account) -> Fields:
+    card = account.administrator.person.bank_card
+    return _merchant(account) | {"holder": merchants.OPERATOR, "number": card}
 
 
 MERCHANT: Final[Mapping[str, Sample]] = {
@@ -107,6 +117,13 @@ MERCHANT: Final[Mapping[str, Sample]] = {
         gettext_lazy("A phone number cut short"), False, _but(_merchant, contact_phone="1000123")
     ),
 }
+# Only of an individual business.
+_CARD: Final = Sample(gettext_lazy("Bank card of the operator"), True, _by_card)
+
+
+def for_merchant(account: Account) -> Mapping[str, Sample]:
+    """Return the samples of the merchant data; with the operator's card where that may be named."""
+    return {**MERCHANT, "card": _CARD} if len(merchants.holders(account)) > 1 else MERCHANT
 
 
 # --- the deposit account ------------------------------------------------------------------

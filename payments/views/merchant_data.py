@@ -89,7 +89,10 @@ def fill_in(request: HttpRequest, principal: Principal) -> HttpResponse:
     application = actions.save(application.pk, form.typed(), by=principal.actor)
     if "sample" in request.POST:
         typed = opening_samples.fields(
-            account.pk, opening_samples.MERCHANT, request.POST["sample"], by=principal.actor
+            account.pk,
+            opening_samples.for_merchant(account),
+            request.POST["sample"],
+            by=principal.actor,
         )
         actions.save(application.pk, typed, by=principal.actor)
         return redirect(FILL_IN)
@@ -164,7 +167,7 @@ def _page(
         "places": places,
         "whole": [*refused.get("", []), *told.get("", [])],
         "wrong": sum(len(place.errors) for place in places),
-        "samples": opening_samples.MERCHANT,
+        "samples": opening_samples.for_merchant(account),
         "pictures": specimens.SAMPLES,
         "magic": [
             {"value": f"{name}@magic.example", "label": magic.label} for name, magic in reviews.MAGIC.items()

@@ -128,6 +128,19 @@ def test_samples_fill_the_form(game: Account, console: Any) -> None:
         assert kept.data["number"] in text_of(console.get(FILL_IN))
 
 
+def test_only_an_individual_business_has_the_sample_with_the_operators_card(
+    world: World, game: Account, signed_in: Any
+) -> None:
+    shop = game_of(world, entity_type="individual_business")
+    console = signed_in(shop)
+    console.post(f"{WECHAT_PAY}open/")
+    console.post(FILL_IN, {"sample": "card"})
+    kept = MerchantApplication.objects.get(account=shop)
+    card = shop.administrator.person.bank_card
+    assert (kept.complete, kept.data["holder"], kept.data["number"]) == (True, merchants.OPERATOR, card)
+    assert "card" not in opening_samples.for_merchant(game)
+
+
 def test_bad_text_is_kept_and_told_never_an_error(game: Account, console: Any) -> None:
     console.post(f"{WECHAT_PAY}open/")
     names = list(valid(game))
