@@ -46,7 +46,7 @@ function keys(ctx, w, h, typed) {
 }
 
 function draw(ctx, w, h, { at, typed }) {
-  ctx.fillStyle = "rgba(13, 12, 24, .97)";
+  ctx.fillStyle = "#0d0c18";
   ctx.fillRect(0, 0, w, h);
   if (at === "offer") keys(ctx, w, h, typed);
   else grades(ctx, w, h);
