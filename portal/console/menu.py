@@ -86,6 +86,18 @@ MENU: Final = (
         ),
     ),
     Group(
+        _("Functions"),
+        (
+            Gate(
+                Capability.EDIT_MENU,
+                "associations:menu",
+                "menu-button-wide",
+                label=_("Custom Menu"),
+                types=policy.OFFICIAL_ACCOUNTS,
+            ),
+        ),
+    ),
+    Group(
         _("Mini Program"),
         (
             Gate(
