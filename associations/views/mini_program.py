@@ -97,6 +97,7 @@ def _page(
         "may_part": principal.can(Capability.DISASSOCIATE),
         "scan": administrator_scans.current(request, account, purpose, association.pk),
         "form": form,
+        "actors": [],
         "history": stories.history(association, now),
     }
     if waits:

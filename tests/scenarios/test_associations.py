@@ -1,10 +1,14 @@
-"""Official Accounts and Mini Programs: invited, answered, used, parted (ASC-2, ASC-3, ASC-4)."""
+"""Official Accounts and Mini Programs: invited, answered, used, parted (ASC-1 to ASC-4)."""
 
 from __future__ import annotations
 
+import html
 from datetime import datetime
+from typing import Final
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from accounts import notices
 from accounts.models import Account, Notice
@@ -17,6 +21,10 @@ from portal.kernel.models import AuditEvent, Confirmation
 from portal.outside.models import ChatMessage, Letter
 from portal.simulator import walks
 from tests.associations import crowd
+from tests.conftest import seat
+
+MINI_PROGRAMS: Final = "/console/mini-programs/"
+OFFICIAL_ACCOUNTS: Final = "/console/official-accounts/"
 
 pytestmark = pytest.mark.django_db
 
@@ -152,3 +160,107 @@ def test_the_thirteen_of_a_month_are_new_on_the_first_in_shanghai(world, time):
     time.passes(seconds=1)
     assert walks.associate(here, there).state == "associated"
     assert crowd.breached() == []
+
+
+# --- the same, through the pages ----------------------------------------------------------
+
+
+def seated(account):
+    """Return a browser in which the account's administrator is signed in."""
+    browser = Client()
+    browser.cookies["world"] = account.world.token
+    seat(browser, account)
+    return browser
+
+
+def read(browser, url):
+    answer = browser.get(url)
+    assert answer.status_code == 200, answer.headers.get("Location")
+    return " ".join(html.unescape(answer.content.decode()).split())
+
+
+def press(browser, page, label):
+    """Press the simulator's button with this label on the page, as the form there is."""
+    shown = browser.get(page)
+    scan = shown.context["scan"]
+    buttons = [*(scan.buttons if scan else []), *(b for a in shown.context["actors"] for b in a["buttons"])]
+    [button] = [button for button in buttons if button["label"] == label]
+    answer = browser.post(button["url"], button["fields"])
+    assert answer.status_code == 302
+    return answer.headers["Location"]
+
+
+@pytest.mark.requirement("ASC-1", "ASC-2", "ASC-3")
+def test_a_game_is_added_in_the_console_accepted_on_the_phone_and_parted(news, game, world):
+    here, there = seated(news), seated(game)
+    # The menu of an Official Account leads to Mini Program - Mini Program Management - Add.
+    home = read(here, "/console/")
+    assert "Mini Program Management" in home
+    assert "Associated Official Accounts" not in home
+    assert "Associated Official Accounts" in read(there, "/console/")
+    assert "No Mini Program is associated yet" in read(here, MINI_PROGRAMS)
+    found = read(here, f"{MINI_PROGRAMS}add/?q={game.appid}")
+    assert f"<b>{game.name}</b>" in found
+    assert "Different entity" in found
+
+    # Mei Ran sends the invitation and confirms it with her phone.
+    page = here.post(
+        f"{MINI_PROGRAMS}add/", {"appid": game.appid, "show_on_profile": "on", "notify_followers": "on"}
+    ).headers["Location"]
+    assert "Scan with the WeChat of the administrator, Mei Ran." in read(here, page)
+    assert press(here, page, "Confirm on Mei Ran's phone")
+    assert "The invitation is sent" in read(here, page)
+    places = {row["label"]: row["used"] for row in here.get(MINI_PROGRAMS).context["quotas"]}
+    assert places == {
+        "Mini Programs of the same entity": 0,
+        "Mini Programs of other entities": 1,
+        "Added this month": 1,
+    }
+
+    # Lin Yue reads of it on her phone and in the console, and accepts on the phone.
+    phone = reverse("simulator:phone_home", args=[game.administrator.person_id])
+    asked = Confirmation.objects.get(purpose=words.ANSWER)
+    listed = read(there, phone)
+    assert "An Official Account asks to be associated" in listed
+    assert f"{game.name}: The Official Account Paper Kite News asks to be associated." in listed
+    question = read(there, reverse("simulator:phone_question", args=[asked.person_id, asked.pk]))
+    assert f"Paper Kite News ({news.appid})" in question
+    assert "Paper Kite News Ltd" in question
+    assert "10 Mar 2019, 10:00" in question
+    invitations = there.get(OFFICIAL_ACCOUNTS)
+    [invitation] = invitations.context["waiting"]
+    answer = f"{OFFICIAL_ACCOUNTS}{invitation['association'].pk}/"
+    assert press(there, answer, "Confirm on Lin Yue's phone")
+    for browser, url in ((here, MINI_PROGRAMS), (there, OFFICIAL_ACCOUNTS)):
+        shown = browser.get(url)
+        assert [row["state"]["label"] for row in shown.context["rows"]] == ["Associated"]
+        assert shown.context["waiting"] == []
+
+    # Either may end it; this time the Official Account does.
+    here.post(page, {"reason": "The festival is over"})
+    press(here, page, "Confirm on Mei Ran's phone")
+    for browser, url in ((here, page), (there, answer)):
+        told = browser.get(url).context["history"][0]
+        assert (told["title"], told["detail"]) == (
+            "Disassociated",
+            "by the Official Account: The festival is over",
+        )
+    assert links.linked(news.pk, game.appid) is None
+    assert breaches.found() == []
+
+
+@pytest.mark.requirement("ASC-3")
+def test_an_invitation_is_refused_on_the_phone_withdrawn_in_the_console_and_runs_out(news, game, world):
+    here, there = seated(news), seated(game)
+    first = f"{MINI_PROGRAMS}{walks.invite(news, game).pk}/"
+    press(here, first, "Refuse")
+    assert "It is not associated. It can be invited again." in read(here, first)
+    second = walks.invite(news, game)
+    here.post(f"{MINI_PROGRAMS}{second.pk}/withdraw/")
+    third = walks.invite(news, game)
+    press(here, f"{MINI_PROGRAMS}{third.pk}/", "Let it run out")
+    for browser, url in ((here, MINI_PROGRAMS), (there, OFFICIAL_ACCOUNTS)):
+        ended = browser.get(url, {"ended": "1"}).context["rows"]
+        assert [row["state"]["label"] for row in ended] == ["Ran out", "Withdrawn", "Refused"]
+    assert (crowd.used(news), crowd.used(game)) == (0, 0)
+    assert breaches.found() == []
