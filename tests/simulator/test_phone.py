@@ -50,6 +50,7 @@ def test_lists_everybody_with_what_waits(visitor: Client, code: Confirmation, li
         ("Chen Xi", 0, 0),
         ("Guo An", 0, 0),
         ("Wu Tong", 0, 0),
+        ("Tao Zi", 0, 0),
     ]
     assert "1 question waits" in source(page)
     assert f'href="/phone/{lin.pk}/{code.pk}/"' in source(page)

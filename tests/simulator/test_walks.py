@@ -89,7 +89,8 @@ def test_a_company_may_choose_method_two(world):
         (EntityType.INDIVIDUAL, "expired"),
         (EntityType.GOVERNMENT, "verified"),
         (EntityType.MEDIA, "awaiting_transfer"),
-        (EntityType.ENTERPRISE, "payment_online"),
+        (EntityType.MEDIA, "payment_online"),
+        (EntityType.ENTERPRISE, "taken_over"),
     ],
 )
 def test_a_stage_out_of_reach_leaves_nothing_behind(world, entity_type, stage):
