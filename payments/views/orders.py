@@ -19,6 +19,7 @@ from payments import inquiry, order_words
 from payments.actions import refunds
 from payments.inquiry import COUNTED, Asked, InquiryForm
 from payments.models import PaymentOrder, Refund
+from payments.views.settlement_door import for_reader
 from portal.kernel import keyset
 from portal.kernel.errors import Refused
 from portal.kernel.terms import Capability
@@ -76,11 +77,9 @@ def export(request: HttpRequest, principal: Principal) -> HttpResponseBase:
 
 
 @require_safe
-@for_principal
+@for_reader
 def order(request: HttpRequest, principal: Principal, number: str) -> HttpResponse:
     """Show one order: what it is, what happened in time order, and what the wallet did since."""
-    if not principal.can(Capability.READ_PAYMENT_ORDERS):
-        return shut(request, principal, title=_("Payment orders are not open to you yet"))
     found = own(principal, number)
     made = list(Refund.objects.filter(order=found).select_related("settlement").order_by("pk"))
     entries = order_words.entries_of(found)

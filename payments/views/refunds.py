@@ -11,12 +11,12 @@ from django.views.decorators.http import require_http_methods
 from accounts.principals import Principal
 from accounts.views import administrator_scans
 from accounts.views.administrator_scans import Shown
-from accounts.views.doors import for_principal
 from payments.actions import refunds
 from payments.actions.refunds import Room
 from payments.models import PaymentOrder
 from payments.refund_forms import RefundForm
-from payments.views.orders import own, shut
+from payments.views.orders import own
+from payments.views.settlement_door import for_reader
 from portal.kernel.errors import Refused
 from portal.kernel.terms import Capability
 from portal.kernel.wording import yuan_plain
@@ -24,14 +24,12 @@ from portal.kernel.wording import yuan_plain
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@for_principal
+@for_reader
 def refund(request: HttpRequest, principal: Principal, number: str) -> HttpResponse:
     """Show what can be refunded of an order, ask the administrator's phone, and wait for its answer.
 
     A POST without an amount shows a new code for what was asked before.
     """
-    if not principal.can(Capability.READ_PAYMENT_ORDERS):
-        return shut(request, principal, title=_("Refunds are not open to you yet"))
     order = own(principal, number)
     if request.method != "POST":
         return _page(request, principal, order)

@@ -207,9 +207,9 @@ def test_an_order_that_is_none_is_not_found(browser: Client, game: Shop, number:
 def test_is_shut_until_virtual_payment_is_open(signed_in: Callable[[Account], Client], world: World):
     browser = signed_in(walks.account_at(world, "perfected", method="wechat_authentication"))
     for path in (PAGE, f"{PAGE}1/", f"{PAGE}1/refund/", "/console/payment/income/"):
-        page = html.unescape(browser.get(path).content.decode())
+        page = html.unescape(browser.get(path, follow=True).content.decode())
         assert "Virtual payment is not open yet." in page
-        assert "/console/gate/read_payment_orders/" in page
+    assert "/console/gate/read_payment_orders/" in browser.get(PAGE).content.decode()
     assert browser.get(EXPORT).headers["Location"] == PAGE + "?"
 
 
