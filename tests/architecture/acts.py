@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from payments.banks import BANKS
 from portal.kernel.terms import Capability
 from portal.simulator import walks
 from tests.architecture.stages import BASE
@@ -51,6 +52,9 @@ DETAILS: Final = {
     "notes": "A night festival",
 }
 SANDBOX: Final = {**OF_DRAFT, "do": "save", "type": "sandbox", "account": "tester", "password": "harbour-19"}
+MERCHANT: Final = {"do": "save", "short_name": "Kites"}
+DEPOSIT: Final = {"bank": BANKS[0], "branch": "Riverside", "city": "Suzhou", "number": "BANK_NUMBER"}
+CALL: Final = {"call": "present", "player": "ADMINISTRATOR_ID", "zone": "1", "amount": "20", "bill_no": "b-1"}
 
 ACTS: Final[Mapping[str, Act]] = {
     # open to every role: what is one's own
@@ -138,4 +142,55 @@ ACTS: Final[Mapping[str, Act]] = {
     "releases:release_cancel": Act(C.RELEASE, at="phased"),
     "releases:suspend": Act(C.SUSPEND_SERVICE, {"reason": "A server moves."}, at="released"),
     "releases:resume": Act(C.SUSPEND_SERVICE, at="suspended"),
+    # WeChat Pay
+    "payments:wechat_pay_open": Act(C.OPEN_WECHAT_PAY, at="authenticated"),
+    "payments:wechat_pay_fill_in": Act(C.OPEN_WECHAT_PAY, MERCHANT, from_page=True, at="merchant_draft"),
+    "payments:wechat_pay_submit": Act(C.OPEN_WECHAT_PAY, at="merchant_draft"),
+    "payments:wechat_pay_contact": Act(C.OPEN_WECHAT_PAY, at="merchant_approved"),
+    # the payment agreement, and the deposit account
+    "payments:agreement": Act(C.OPEN_VIRTUAL_PAYMENT, {"part": "1"}, at="merchant"),
+    "payments:agreement_sign": Act(C.SIGN_PAYMENT_AGREEMENT, at="agreement_read"),
+    "payments:deposit": Act(C.MANAGE_DEPOSIT_ACCOUNT, DEPOSIT, at="merchant"),
+    "payments:deposit_again": Act(C.MANAGE_DEPOSIT_ACCOUNT, at="agreement_read"),
+    # the game coin
+    "payments:coin_authorize": Act(C.MANAGE_GAME_COIN, at="payment_open"),
+    "payments:coin": Act(C.MANAGE_GAME_COIN, {"name": "Kites", "rate": "100"}, at="coin_debugged"),
+    "payments:partitions": Act(C.MANAGE_GAME_COIN, {"zone_id": "3", "name": "West"}, at="coin_debugged"),
+    "payments:partition": Act(C.MANAGE_GAME_COIN, {"name": "West"}, at="coin_debugged"),
+    "payments:partition_shut": Act(C.MANAGE_GAME_COIN, at="coin_debugged"),
+    "payments:partition_open": Act(C.MANAGE_GAME_COIN, at="coin_applied"),
+    "payments:key_ask": Act(C.SEE_PAYMENT_KEYS, at="coin_debugged"),
+    "payments:key_show": Act(C.SEE_PAYMENT_KEYS, at="coin_debugged"),
+    "payments:debug_call": Act(C.MANAGE_GAME_COIN, CALL, at="coin_debugged"),
+    "payments:tester_add": Act(C.MANAGE_GAME_COIN, {"wechat_id": "the-newcomer"}, at="coin_debugged"),
+    "payments:tester_remove": Act(C.MANAGE_GAME_COIN, at="coin_debugged"),
+    "payments:coin_application": Act(C.MANAGE_GAME_COIN, {"statement": "In the shop."}, at="coin_debugged"),
+    "payments:coin_application_withdraw": Act(C.MANAGE_GAME_COIN, at="coin_applied"),
+    # refunds and withdrawals
+    "payments:order_refund": Act(
+        C.REFUND_PAYMENT_ORDERS, {"amount": "6", "reason": "Bought by mistake"}, at="settled"
+    ),
+    "payments:withdrawals": Act(C.WITHDRAW_SETTLEMENT, {"amount": "5"}, from_page=True, at="settled"),
+    # associations: the Official Account's side has its own tests, a Mini Program is led to the gate
+    "associations:add": Act(C.ASSOCIATE_MINI_PROGRAMS, is_proved=False),
+    "associations:mini_program": Act(C.DISASSOCIATE, is_proved=False),
+    "associations:mini_program_ask": Act(C.ASSOCIATE_MINI_PROGRAMS, is_proved=False),
+    "associations:mini_program_profile": Act(C.ASSOCIATE_MINI_PROGRAMS, is_proved=False),
+    "associations:mini_program_withdraw": Act(C.ASSOCIATE_MINI_PROGRAMS, is_proved=False),
+    "associations:official_account": Act(C.DISASSOCIATE, {"reason": "The festival is over"}, at="associated"),
+    "associations:official_account_ask": Act(C.ANSWER_INVITATIONS, at="invited"),
+    "associations:official_account_refuse": Act(
+        C.ANSWER_INVITATIONS, {"reason": "Not our festival"}, at="invited"
+    ),
+}
+
+# Forms of the outside world that move a game's money: whoever is in the world may send them, nobody else.
+OF_MONEY: Final[Mapping[str, Mapping[str, Any]]] = {
+    "simulator:game_calls": {"call": "present", "zone": "1", "env": "0", "amount": "20", "bill_no": "b-1"},
+    "simulator:cash_desk_pay": {},
+    "simulator:cash_desk_leave": {},
+    "simulator:cash_desk_refuse": {},
+    "simulator:cash_desk_lose": {},
+    "simulator:withdrawal_pay": {},
+    "simulator:withdrawal_refuse": {},
 }

@@ -6,29 +6,35 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from accounts.models import Account
+from associations.models import Association
 from portal.kernel.models import Verdict
 from portal.simulator import walks
 from releases import actions
 from releases.models import Preview, Qualification, Release, Submission, Version
+from tests.architecture import paying
 
 BASE: Final = ""  # an account without a game
 
 
-def bring(account: Account, stage: str) -> dict[str, int]:
+def bring(account: Account, stage: str) -> dict[str, int | str]:
     """Bring an account from the stage before to this one; return its objects, as addresses name them."""
-    account = Account.objects.get(pk=account.pk)
+    account = Account.objects.select_related("world", "entity", "administrator__person").get(pk=account.pk)
     if stage == BASE:
         return {}
+    if stage in paying.WAYS:
+        paying.WAYS[stage](account)
+        return paying.objects(account)
     _WAYS[stage](account)
     phased = Release.objects.filter(account=account, state=Release.State.PHASED).first()
     replaced = Release.objects.filter(account=account, state=Release.State.REPLACED).earliest("pk")
+    association = Association.objects.filter(mini_program=account).order_by("-pk").first()
     return {
         "version_id": Version.objects.filter(account=account).latest("pk").pk,
         "submission_id": Submission.objects.filter(account=account).latest("pk").pk,
         "release_id": (phased or replaced).pk,
         "document_id": Qualification.objects.filter(account=account).latest("pk").pk,
         "preview_id": Preview.objects.filter(account=account).latest("pk").pk,
-    }
+    } | ({"association_id": association.pk} if association else {})
 
 
 def _release_twice(account: Account) -> None:
@@ -39,6 +45,17 @@ def _release_twice(account: Account) -> None:
     walks.publish(account, walks.FIRST)
     walks.publish(account, "1.1.0")
     walks.upload(account, "1.2.0")
+
+
+def _be_invited(account: Account) -> None:
+    news = walks.account_at(
+        account.world, "authenticated", account_type="service", name=f"News of {account.pk} Ltd"
+    )
+    walks.invite(walks.rename(news, f"News of {account.pk}"), account)
+
+
+def _be_associated(account: Account) -> None:
+    walks.accept(Association.objects.get(mini_program=account))
 
 
 def _open_a_draft(account: Account) -> None:
@@ -74,6 +91,8 @@ def _newest(account: Account) -> Submission:
 
 _WAYS: Final[Mapping[str, Callable[[Account], None]]] = {
     "released": _release_twice,
+    "invited": _be_invited,
+    "associated": _be_associated,
     "draft": _open_a_draft,
     "complete": _complete_it,
     "under_review": _submit,
@@ -81,4 +100,4 @@ _WAYS: Final[Mapping[str, Callable[[Account], None]]] = {
     "phased": _release_to_some,
     "suspended": _suspend,
 }
-STAGES: Final = (BASE, *_WAYS)
+STAGES: Final = (BASE, *_WAYS, *paying.WAYS)
