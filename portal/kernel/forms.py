@@ -69,7 +69,8 @@ class EmailField(TextField):
 class DayField(forms.DateField):
     """A day that every clock can hold."""
 
-    widget = forms.DateInput(attrs={"type": "date"})
+    # A browser reads no other format, whatever the language writes.
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
     def __init__(self, **kwargs: Any) -> None:
         early = MinValueValidator(date(1900, 1, 1), gettext_lazy("Choose a day from 1900 on."))
