@@ -171,7 +171,10 @@ def _days(month: Month) -> list[Day]:
         .values_list("day")
         .annotate(orders=Sum("orders"), paid_fen=Sum("paid_fen"), refunded_fen=Sum("refunded_fen"))
     )
-    return [Day(day, *sums, statement_url=_statement_url(month, day)) for day, *sums in by_day]
+    return [
+        Day(day, orders, paid_fen, refunded_fen, _statement_url(month, day))
+        for day, orders, paid_fen, refunded_fen in by_day
+    ]
 
 
 def _statement_url(month: Month, day: date) -> str:

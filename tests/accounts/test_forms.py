@@ -23,7 +23,7 @@ VALID = {
 def sent(**changes: str | None) -> RegistrationForm:
     data = QueryDict(mutable=True)
     data.update({name: value for name, value in (VALID | changes).items() if value is not None})
-    return RegistrationForm(data, challenge=Challenge("KX4P"))
+    return RegistrationForm(data, kind="Mini Program", challenge=Challenge("KX4P"))
 
 
 def errors(form: Any) -> dict[str, list[str]]:

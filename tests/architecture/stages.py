@@ -28,13 +28,14 @@ def bring(account: Account, stage: str) -> dict[str, int | str]:
     phased = Release.objects.filter(account=account, state=Release.State.PHASED).first()
     replaced = Release.objects.filter(account=account, state=Release.State.REPLACED).earliest("pk")
     association = Association.objects.filter(mini_program=account).order_by("-pk").first()
-    return {
+    found: dict[str, int | str] = {
         "version_id": Version.objects.filter(account=account).latest("pk").pk,
         "submission_id": Submission.objects.filter(account=account).latest("pk").pk,
         "release_id": (phased or replaced).pk,
         "document_id": Qualification.objects.filter(account=account).latest("pk").pk,
         "preview_id": Preview.objects.filter(account=account).latest("pk").pk,
-    } | ({"association_id": association.pk} if association else {})
+    }
+    return found | ({"association_id": association.pk} if association else {})
 
 
 def _release_twice(account: Account) -> None:

@@ -34,7 +34,7 @@ OURS = (
 MACHINES = {machine.name: machine for machine in machines()}
 
 # Capabilities that no action requires yet, and what brings it.
-NOT_BUILT_YET = {}
+NOT_BUILT_YET: dict[Capability, str] = {}
 # Capabilities that the outside world exercises: the bank judges money by the wire transfer's own state.
 EXERCISED_OUTSIDE = {Capability.PAY_WIRE_TRANSFER}
 # Capabilities to look at something: a view asks for them, no action does.

@@ -68,6 +68,7 @@ def many_bought(account: Account, count: int, yuan: int) -> None:
     world, now = account.world, account.world.now()
     player = Player.objects.of(account, Person.objects.get(world=world, wechat_id=PLAYER).pk)
     card, held = bank.card_of(player.person), clearing.account_of(account)
+    assert card is not None
     partition = Partition.objects.get(coin__account=account, zone_id="1")
     moved = BankTransfer.objects.bulk_create(
         BankTransfer(world=world, from_account=card, to_account=held, amount_fen=yuan * 100, at=now)

@@ -94,6 +94,7 @@ def test_coins_are_bought_for_exactly_their_price(shop: Shop):
     assert holds(shop) == before - 600
     held = clearing.held(shop.account)
     assert held is not None
+    assert order.payment is not None
     assert (held.balance_fen, held.kind, order.payment.to_account) == (600, "platform", held)
     wallet = Wallet.objects.get()
     assert (wallet.player, wallet.partition.zone_id, wallet.environment) == (order.player, "1", 0)

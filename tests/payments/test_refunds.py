@@ -262,11 +262,13 @@ def test_breaches_find_what_does_not_agree(game: Shop):
     refund(game, order, 300)
     DayIncome.objects.update(orders=2, refunded_fen=0)
     PaymentOrder.objects.filter(pk=order.pk).update(refunded_fen=600)
+    payment = order.payment
+    assert payment is not None
     stray = Refund.objects.create(
         world=order.world, account=order.account, order=order, number="r9", amount_fen=100, coins=20,
         reason="", by_name="", transfer=BankTransfer.objects.create(
-            world=order.world, from_account=order.payment.from_account,
-            to_account=order.payment.to_account, amount_fen=100, at=order.placed_at,
+            world=order.world, from_account=payment.from_account,
+            to_account=payment.to_account, amount_fen=100, at=order.placed_at,
         ), at=order.placed_at,
     )  # fmt: skip
     key = f"income of account {order.account_id} on 2019-03-09, environment 0, partition {order.partition_id}"

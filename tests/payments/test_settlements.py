@@ -301,6 +301,7 @@ def test_orders_bank_and_ledger_agree_day_by_day(account, time, signed_in):
 def test_a_forged_row_shows_as_a_difference(account, signed_in):
     order = bought(account, 648)
     payment = order.payment
+    assert payment is not None
     BankTransfer.objects.create(
         world=account.world, from_account=payment.from_account, to_account=payment.to_account,
         amount_fen=1_00, at=account.world.now(),

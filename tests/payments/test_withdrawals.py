@@ -37,7 +37,26 @@ def account(world, time):
 @pytest.fixture
 def company(account):
     """Return the account's corporate account at the bank."""
-    return BankAccount.objects.get(number=deposit.number_of(deposit.in_use(account)))
+    return BankAccount.objects.get(number=deposit.number_of(in_use(account)))
+
+
+def in_use(account):
+    found = deposit.in_use(account)
+    assert found is not None
+    return found
+
+
+def held(account):
+    found = clearing.held(account)
+    assert found is not None
+    return found
+
+
+def asked(account):
+    """Return the code that was shown last."""
+    found = confirmations.latest(WITHDRAW, account.pk)
+    assert found is not None
+    return found
 
 
 def sent(account, fen, key="one"):
@@ -65,7 +84,7 @@ def test_the_bank_pays_after_one_working_day(account, company, time):
     company.refresh_from_db()
     assert (withdrawal.state, withdrawal.settled_at, company.balance_fen - before) == ("paid", due_at, 300_00)
     assert withdrawal.transfer.remark == f"Withdrawal {withdrawal.number}"
-    assert clearing.held(account).balance_fen == 700_00
+    assert held(account).balance_fen == 700_00
     assert funds(account) == (1000_00, 300_00)
     kinds = Notice.objects.filter(account=account, kind__startswith="payments.withdrawal")
     assert list(kinds.order_by("pk").values_list("kind", flat=True)) == [
@@ -127,11 +146,11 @@ def test_no_number_ends_so_by_chance():
 
 
 def test_money_that_the_platform_does_not_hold_is_not_paid(account):
-    held = clearing.held(account)
-    BankAccount.objects.filter(pk=held.pk).update(balance_fen=4_99)
+    platform = held(account)
+    BankAccount.objects.filter(pk=platform.pk).update(balance_fen=4_99)
     withdrawal = withdrawals.answer(sent(account, 5_00).pk, by=SIMULATOR)
     assert (withdrawal.state, withdrawal.reason) == ("failed", "short")
-    assert BankAccount.objects.get(pk=held.pk).balance_fen == 4_99
+    assert BankAccount.objects.get(pk=platform.pk).balance_fen == 4_99
     assert funds(account) == (1000_00, 0)
 
 
@@ -190,11 +209,11 @@ def test_the_administrators_scan_sends_it(account, signed_in):
     browser = signed_in(account)
     assert "¥1,000.00" in text(browser, PAGE)
     assert typed(browser, amount="600.50").status_code == 302
-    asked = confirmations.latest(WITHDRAW, account.pk)
+    older = asked(account)
     assert "Asked for: ¥600.50" in text(browser, PAGE)
     browser.post(PAGE)  # a new code for the same
-    newer = confirmations.latest(WITHDRAW, account.pk)
-    assert (newer.pk > asked.pk, newer.facts["amount_fen"]) == (True, 600_50)
+    newer = asked(account)
+    assert (newer.pk > older.pk, newer.facts["amount_fen"]) == (True, 600_50)
     phone = reverse("simulator:phone_question", args=[account.administrator.person_id, newer.pk])
     assert "¥600.50" in text(browser, phone)
     confirmations.confirm(newer.pk, by=by(account))
@@ -218,7 +237,7 @@ def test_the_banks_own_page_answers_too(account, signed_in):
 
 def test_everything_is_one_button(account, signed_in):
     typed(signed_in(account), amount="", everything="1")
-    assert confirmations.latest(WITHDRAW, account.pk).facts["amount_fen"] == 1000_00
+    assert asked(account).facts["amount_fen"] == 1000_00
 
 
 def test_a_form_sent_twice_asks_once(account, signed_in):
@@ -226,10 +245,10 @@ def test_a_form_sent_twice_asks_once(account, signed_in):
     key = browser.get(PAGE).context["form"]["key"].value()
     for _each in range(2):
         browser.post(PAGE, {"key": key, "amount": "5"})
-    asked = confirmations.latest(WITHDRAW, account.pk)
-    confirmations.confirm(asked.pk, by=by(account))
+    code = asked(account)
+    confirmations.confirm(code.pk, by=by(account))
     browser.post(PAGE, {"key": key, "amount": "5"})
-    assert confirmations.latest(WITHDRAW, account.pk) == asked
+    assert asked(account) == code
     assert funds(account) == (1000_00, 5_00)
 
 

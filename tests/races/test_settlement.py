@@ -69,6 +69,8 @@ def test_players_buy_over_the_end_of_the_month_and_each_order_is_in_one_settleme
     assert orders.count() == 16
     assert not orders.filter(settlement__isnull=True).exists()
     for order in orders.select_related("settlement"):
+        assert order.paid_at is not None
+        assert order.settlement is not None
         assert order.paid_at < order.settlement.at
         assert (order.settlement.month.month == 3) <= (order.paid_at < END)
     gross = Settlement.objects.aggregate(fen=Sum("gross_fen"))["fen"]

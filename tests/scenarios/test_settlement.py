@@ -60,7 +60,7 @@ class Console:
             reverse(f"simulator:withdrawal_{does}", args=[withdrawal.pk]), {"next": WITHDRAWALS}
         )
 
-    def rows(self) -> list[tuple[str, str]]:
+    def rows(self) -> list[tuple[int, str]]:
         """Return amount and state of every withdrawal that the page lists, newest first."""
         shown = self.browser.get(WITHDRAWALS).context["rows"]
         return [(row["withdrawal"].amount_fen, row["withdrawal"].state) for row in shown]

@@ -76,8 +76,8 @@ class Model:
 
     def answer(self, name: str, bill: str) -> tuple[int, int]:
         """Return all coins and the given ones that an effect left, whenever it is asked."""
-        effect = self.effects[name, bill]
-        return effect["left"]
+        paid_and_gift, gift = self.effects[name, bill]["left"]
+        return paid_and_gift, gift
 
     def _earlier(
         self, name: str, bill: str, kind: str, coins: int, *, of: str = "", for_ever: bool = False
