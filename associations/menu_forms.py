@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from associations import menus
 from associations.menus import Button
@@ -52,7 +53,7 @@ class ButtonForm(forms.Form):
         help_text=_("For a Mini Program: the page to fall back to where it cannot be opened."),
     )
     text = forms.Field(
-        label=_("Text"),
+        label=pgettext_lazy("menu", "Text"),
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("It appears in the conversation of whoever taps the button."),
     )
