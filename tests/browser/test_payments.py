@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Frame, Locator, expect
 
@@ -17,6 +16,7 @@ from payments.agreement import PARTS
 from portal.kernel.models import Verdict, World
 from portal.outside.models import Person
 from portal.simulator import walks
+from portal.simulator.walks.purchases import place
 from tests.browser import console_story, story
 from tests.browser.conftest import NARROW
 from tests.browser.console_story import ANYTHING, CHEN_XI
@@ -33,8 +33,27 @@ PAYMENT = "/console/payment"
 DEBUG = "Joint debug"
 ORDERS = "Payment orders"
 COIN = "Game coin"
-STALL, BACK = (0.5, 0.9), (0.5, 0.9)
+STALL = (0.5, 0.9)
 GRADES = {1: 0.38, 6: 0.485}  # yuan: how far down in the stall
+
+# Below PAYMENT: what its page is called.
+PAGES = {
+    "virtual-payment/": WAY,
+    "wechat-pay/": WECHAT_PAY,
+    "agreement/": "Payment agreement",
+    "deposit-account/": "Deposit account",
+    "coin/": COIN,
+    "coin/partitions/": "Partitions",
+    "coin/keys/": ANYTHING,
+    "coin/debug/": DEBUG,
+    "coin/application/": ANYTHING,
+    "orders/": ORDERS,
+    "income/": "Income",
+    "settlements/": "Settlement",
+    "settlements/2019-03/": ANYTHING,
+    "reconciliation/": "Reconciliation",
+    "withdrawals/": "Withdrawals",
+}
 
 
 def selling(world: World) -> Account:
@@ -54,7 +73,7 @@ def sits(opens: Callable[..., Visitor]) -> Callable[..., Visitor]:
         visitor, client = opens(**options), Client()
         client.cookies["world"] = account.world.token
         seat(client, account)
-        client.cookies["django_language"] = visitor.language = language
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = visitor.language = language
         cookies = [
             {"name": name, "value": kept.value, "url": visitor.address}
             for name, kept in client.cookies.items()
@@ -91,8 +110,9 @@ def approved_at_the_desk(visitor: Visitor, page: str, *, heading: str) -> None:
 
 
 def confirms(visitor: Visitor, seen: str, *, to: str) -> None:
-    """Confirm on the administrator's phone what the page asks."""
-    console_story.confirm(visitor, seen, to=to)
+    """Let the administrator's phone confirm what the page asks, by the simulator's one click."""
+    visitor.presses("Confirm on %(name)s's phone", to=to, name=story.LIN_YUE)
+    visitor.sees(seen)
 
 
 # --- the way ------------------------------------------------------------------------------
@@ -127,7 +147,7 @@ def opens_virtual_payment(visitor: Visitor) -> None:
         visitor.presses("I have read part %(number)s", to=agreement, number=number)
     visitor.presses("I have read the last part", to=agreement)
     visitor.presses("Agree and sign", to=agreement)
-    confirms(visitor, "Signed by", to=agreement)
+    console_story.confirm(visitor, "Signed by", to=agreement)
     deposit = "Deposit account"
     goes_on(visitor, "Set the account", to=deposit)
     visitor.presses("The entity's own account", to=deposit)
@@ -225,11 +245,13 @@ def buys_on_the_phone(visitor: Visitor, account: Account, offer: str) -> None:
 # --- what the console tells of it ----------------------------------------------------------
 
 
-def exported(visitor: Visitor) -> list[list[str]]:
-    """Export the orders shown; return the rows of the file that the browser keeps."""
+def exported(visitor: Visitor) -> list[str]:
+    """Export the orders shown, with its bar; return the lines of the file that the browser keeps."""
     with visitor.page.expect_download() as kept:
         visitor.link("Export as CSV").click()
-    return list(csv.reader(Path(kept.value.path()).read_text("utf-8-sig").splitlines()))
+    expect(visitor.page.get_by_role("progressbar")).to_have_js_property("value", 1)
+    expect(visitor.page.get_by_role("status")).to_contain_text("The file is complete: 3 orders,")
+    return Path(kept.value.path()).read_text("utf-8-sig").splitlines()
 
 
 def refunds_half(visitor: Visitor) -> None:
@@ -272,8 +294,34 @@ def test_a_company_opens_payment_sells_coins_and_withdraws_what_they_brought(sit
     visitor.goes_to(f"{PAYMENT}/orders/", to=ORDERS)
     said = visitor.page.locator("table.orders tbody .pill").all_inner_texts()
     assert said == ["Payment failed", "Closed", "Delivered"]
+    assert len(exported(visitor)) == 1 + len(said)
     refunds_half(visitor)
     withdraws(visitor)
+
+
+@pytest.mark.requirement("PAY-4", "PAY-5", "PAY-6", "PAY-7")
+def test_everything_of_payment_fits_a_narrow_screen_in_chinese(sits, world):
+    """Each page with something on it; an order that waits opens its cash desk, which Escape leaves."""
+    account = walks.account_at(world, "payment_online")
+    order = walks.buy(account, "meiran", 30)
+    walks.settle_month(account)
+    walks.withdraw(account)
+    waits = place(account, "chenxi", 6)
+    visitor: Visitor = sits(account, language="zh-hans", **NARROW)
+    for page, heading in PAGES.items():
+        visitor.goes_to(f"{PAYMENT}/{page}", to=heading)
+    visitor.goes_to(f"{PAYMENT}/orders/{order.number}/", to="Payment order")
+    visitor.goes_to("/bank/", to="Bank")
+    visitor.sees("To pay out")
+
+    play = f"/phone/{waits.player.person_id}/games/{account.pk}/"
+    visitor.goes_to(play, to="Phone")
+    expect(visitor.button("Pay %(amount)s", within=sheet(visitor), amount="¥6.00")).to_be_focused()
+    visitor.page.keyboard.press("Escape")
+    expect(sheet(visitor)).to_have_count(0)
+    waits.refresh_from_db()
+    assert (waits.state, waits.ended) == ("closed", "left")
+    visitor.goes_to(f"{play}calls/", to="Calls of the game's server")
 
 
 def test_an_individual_is_told_that_payment_never_opens(sits, world):
