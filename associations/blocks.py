@@ -70,7 +70,7 @@ def _block(
         return {"kind": TEXT, "text": ""}, [refused(refusals.ARTICLE_BLOCKS, field=field, limit=MOST)]
     block: Block = {"kind": kind}
     faults: list[Refused] = []
-    for name in _FIELDS[kind]:
+    for name in FIELDS[kind]:
         try:
             block[name] = _value(name, typed, f"{field}-{name}", kind, allowed, pictures)
         except Refused as fault:
@@ -80,7 +80,7 @@ def _block(
 
 
 # What each kind consists of.
-_FIELDS: Final = {
+FIELDS: Final = {
     TEXT: ("text",),
     PICTURE: ("picture",),
     CARD: ("appid", "path", "title", "picture"),

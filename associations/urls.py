@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from associations.views import menu, mini_program, mini_programs, official_account, official_accounts
+from associations.views import (
+    articles,
+    menu,
+    mini_program,
+    mini_programs,
+    official_account,
+    official_accounts,
+    template_messages,
+)
 
 HERE = "console/mini-programs/"
 THERE = "console/official-accounts/"
@@ -17,6 +25,12 @@ urlpatterns = [
     path(f"{HERE}<int:association_id>/profile/", mini_program.profile, name="mini_program_profile"),
     path(f"{HERE}<int:association_id>/withdraw/", mini_program.withdraw, name="mini_program_withdraw"),
     path("console/menu/", menu.menu, name="menu"),
+    path("console/articles/", articles.articles, name="articles"),
+    path("console/articles/new/", articles.new_article, name="new_article"),
+    path("console/articles/<int:article_id>/", articles.article, name="article"),
+    path("console/templates/", template_messages.templates, name="templates"),
+    path("console/templates/messages/", template_messages.template_messages, name="messages"),
+    path("pictures/articles/<int:illustration_id>/", articles.picture, name="picture"),
     # the Mini Program's side
     path(THERE, official_accounts.official_accounts, name="official_accounts"),
     path(f"{THERE}<int:association_id>/", official_account.official_account, name="official_account"),

@@ -35,6 +35,8 @@ PAGES: Final = {
     Capability.SUBMIT_FOR_VERIFICATION: "releases:development",
     Capability.APPLY_FOR_AUTHENTICATION: "verification:authentication",
     Capability.ASSOCIATE_MINI_PROGRAMS: "associations:mini_programs",
+    Capability.WRITE_ARTICLES: "associations:articles",
+    Capability.SEND_TEMPLATE_MESSAGES: "associations:templates",
     Capability.OPEN_WECHAT_PAY: "payments:wechat_pay",
     Capability.OPEN_VIRTUAL_PAYMENT: "payments:virtual_payment",
     Capability.MANAGE_GAME_COIN: "payments:coin",

@@ -108,6 +108,20 @@ MENU: Final = (
                 types=policy.OFFICIAL_ACCOUNTS,
                 also=Capability.DISASSOCIATE,
             ),
+            Gate(
+                Capability.WRITE_ARTICLES,
+                "associations:articles",
+                "newspaper",
+                label=_("Graphic Messages"),
+                types=policy.OFFICIAL_ACCOUNTS,
+            ),
+            Gate(
+                Capability.SEND_TEMPLATE_MESSAGES,
+                "associations:templates",
+                "chat-left-text",
+                label=_("Template Messages"),
+                types=policy.OFFICIAL_ACCOUNTS,
+            ),
         ),
     ),
     Group(

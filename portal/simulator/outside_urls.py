@@ -9,6 +9,7 @@ from portal.simulator.views import (
     game_calls,
     mailbox,
     official_accounts,
+    official_content,
     people,
     phone,
     players,
@@ -46,6 +47,21 @@ urlpatterns = [
     path(f"{OFFICIAL}/<int:account_id>/profile/", official_accounts.profile, name="official_profile"),
     path(f"{OFFICIAL}/<int:account_id>/follow/", official_accounts.follow, name="official_follow"),
     path(f"{OFFICIAL}/<int:account_id>/unfollow/", official_accounts.unfollow, name="official_unfollow"),
+    path(
+        f"{OFFICIAL}/<int:account_id>/articles/<int:article_id>/",
+        official_content.article,
+        name="official_article",
+    ),
+    path(
+        f"{OFFICIAL}/<int:account_id>/articles/<int:article_id>/<int:place>/",
+        official_content.article_program,
+        name="official_article_open",
+    ),
+    path(
+        f"{OFFICIAL}/<int:account_id>/messages/<int:message_id>/",
+        official_content.message,
+        name="official_message",
+    ),
     path(f"{OFFICIAL}/<int:account_id>/menu/<str:place>/", official_accounts.tap, name="official_menu"),
     path(
         f"{OFFICIAL}/<int:account_id>/mini-programs/<str:appid>/",

@@ -177,6 +177,10 @@ ACTS: Final[Mapping[str, Act]] = {
     "associations:mini_program_ask": Act(C.ASSOCIATE_MINI_PROGRAMS, is_proved=False),
     "associations:mini_program_profile": Act(C.ASSOCIATE_MINI_PROGRAMS, is_proved=False),
     "associations:mini_program_withdraw": Act(C.ASSOCIATE_MINI_PROGRAMS, is_proved=False),
+    "associations:new_article": Act(C.WRITE_ARTICLES, is_proved=False),
+    "associations:article": Act(C.WRITE_ARTICLES, is_proved=False),
+    "associations:templates": Act(C.SEND_TEMPLATE_MESSAGES, is_proved=False),
+    "associations:messages": Act(C.SEND_TEMPLATE_MESSAGES, is_proved=False),
     "associations:official_account": Act(C.DISASSOCIATE, {"reason": "The festival is over"}, at="associated"),
     "associations:official_account_ask": Act(C.ANSWER_INVITATIONS, at="invited"),
     "associations:official_account_refuse": Act(

@@ -21,7 +21,7 @@ from portal.kernel.http import WorldRequest
 from portal.kernel.policy import OFFICIAL_ACCOUNTS, VERIFIED
 from portal.kernel.text import showable
 from portal.outside.models import Person
-from portal.simulator.views import phone, players
+from portal.simulator.views import official_sent, phone, players
 
 LISTED: Final = 30
 LONGEST_NAME: Final = 30
@@ -53,7 +53,7 @@ def official_accounts(request: WorldRequest, person_id: int) -> HttpResponse:
 @never_cache
 def conversation(request: WorldRequest, person_id: int, account_id: int) -> HttpResponse:
     """Show what an Official Account sent to a follower, its menu at the foot; `?said=` a button's answer."""
-    person, account = _both(request, person_id, account_id)
+    person, account = both(request, person_id, account_id)
     if not _follows(person, account):
         return redirect("simulator:official_profile", person.pk, account.pk)
     menu = _menu(account)
@@ -62,6 +62,8 @@ def conversation(request: WorldRequest, person_id: int, account_id: int) -> Http
         "account": account,
         "menu": [_shown(button, f"{nth}") for nth, button in enumerate(menu)],
         "said": said if said and said.get("type") == menus.CLICK else None,
+        "articles": official_sent.articles_of(account),
+        "sent": official_sent.messages_of(person, account),
     }
     return phone.screen(request, person, "official_account", **context)
 
@@ -70,7 +72,7 @@ def conversation(request: WorldRequest, person_id: int, account_id: int) -> Http
 @never_cache
 def profile(request: WorldRequest, person_id: int, account_id: int) -> HttpResponse:
     """Show who an Official Account is, whether the phone follows it, and the Mini Programs it shows."""
-    person, account = _both(request, person_id, account_id)
+    person, account = both(request, person_id, account_id)
     shown = Association.objects.filter(
         official_account=account,
         state=Association.State.ASSOCIATED,
@@ -89,7 +91,7 @@ def profile(request: WorldRequest, person_id: int, account_id: int) -> HttpRespo
 @require_POST
 def follow(request: WorldRequest, person_id: int, account_id: int) -> HttpResponse:
     """Follow an Official Account; its conversation opens."""
-    person, account = _both(request, person_id, account_id)
+    person, account = both(request, person_id, account_id)
     try:
         actions.follow(account.pk, by=person.as_actor())
     except Refused as refusal:
@@ -101,7 +103,7 @@ def follow(request: WorldRequest, person_id: int, account_id: int) -> HttpRespon
 @require_POST
 def unfollow(request: WorldRequest, person_id: int, account_id: int) -> HttpResponse:
     """Follow it no more."""
-    person, account = _both(request, person_id, account_id)
+    person, account = both(request, person_id, account_id)
     actions.unfollow(account.pk, by=person.as_actor())
     return redirect("simulator:official_profile", person.pk, account.pk)
 
@@ -110,7 +112,7 @@ def unfollow(request: WorldRequest, person_id: int, account_id: int) -> HttpResp
 @never_cache
 def tap(request: WorldRequest, person_id: int, account_id: int, place: str) -> HttpResponse:
     """Do what a button of the published menu does: an answer, a page, or a Mini Program at its path."""
-    person, account = _both(request, person_id, account_id)
+    person, account = both(request, person_id, account_id)
     if not _follows(person, account):
         return redirect("simulator:official_profile", person.pk, account.pk)
     button = _button(_menu(account), place)
@@ -139,7 +141,7 @@ def tap(request: WorldRequest, person_id: int, account_id: int, place: str) -> H
 @never_cache
 def program(request: WorldRequest, person_id: int, account_id: int, appid: str) -> HttpResponse:
     """Open a Mini Program from the profile page."""
-    person, account = _both(request, person_id, account_id)
+    person, account = both(request, person_id, account_id)
     back = redirect("simulator:official_profile", person.pk, account.pk).url
     return opened_from(request, person, account, appid, scene=FROM_PROFILE, back_url=back)
 
@@ -171,7 +173,8 @@ def _theirs(request: WorldRequest) -> QuerySet[Account]:
     return Account.objects.filter(world=request.world, account_type__in=OFFICIAL_ACCOUNTS)
 
 
-def _both(request: WorldRequest, person_id: int, account_id: int) -> tuple[Person, Account]:
+def both(request: WorldRequest, person_id: int, account_id: int) -> tuple[Person, Account]:
+    """Return a person and an Official Account of the world. Http404 for any other."""
     person = phone.person_of(request, person_id)
     account = get_object_or_404(_theirs(request).exclude(name=""), pk=account_id)
     account.world = request.world
