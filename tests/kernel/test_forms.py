@@ -1,7 +1,10 @@
+from datetime import date
+
 import pytest
 from django import forms
+from django.utils import translation
 
-from portal.kernel.forms import EmailField, TextField
+from portal.kernel.forms import DayField, EmailField, TextField
 
 
 class Letter(forms.Form):
@@ -137,3 +140,12 @@ def test_an_unreadable_value_has_changed_and_a_respaced_one_has_not():
         return "name" in Letter({"name": typed}, initial={"name": "Lin Yue"}).changed_data
 
     assert [changed("Lin\x00"), changed("Lin Yu"), changed(" Lin Yue")] == [True, True, False]
+
+
+def test_a_day_is_written_as_browsers_read_it_in_every_language():
+    class Form(forms.Form):
+        day = DayField()
+
+    for language in ("en", "zh-hans"):
+        with translation.override(language):
+            assert 'value="2019-03-02"' in str(Form(initial={"day": date(2019, 3, 2)})["day"])
