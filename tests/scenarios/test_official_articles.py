@@ -54,7 +54,7 @@ def test_articles_and_messages_open_a_game_while_it_is_associated(world: Any, si
     }
     assert "(85005)" in text_of(console.post(NEW, article | {"do": "publish"}))
     assert "(40166)" in text_of(console.post(MESSAGES, message))
-    assert not (Article.objects.exists() or TemplateMessage.objects.exists())
+    assert Article.objects.count() == TemplateMessage.objects.count() == 0
 
     # Associated, both go out, and the follower's phone opens the released version from each.
     association = walks.associate(news, game)
