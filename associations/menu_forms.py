@@ -31,11 +31,11 @@ class ButtonForm(forms.Form):
     type = forms.Field(
         label=_("When it is tapped"),
         widget=forms.RadioSelect(
-            choices={
-                menus.VIEW: _("Open a page"),
-                menus.CLICK: _("Answer with a text"),
-                menus.MINI_PROGRAM: _("Open a Mini Program"),
-            }
+            choices=[
+                (menus.VIEW, _("Open a page")),
+                (menus.CLICK, _("Answer with a text")),
+                (menus.MINI_PROGRAM, _("Open a Mini Program")),
+            ]
         ),
     )
     appid = forms.Field(
@@ -82,7 +82,7 @@ class Row:
 
 def typed(post: Mapping[str, Any]) -> list[Button]:
     """Return the tree that was sent, as it was typed; one button more than there may be is seen, no more."""
-    tree = []
+    tree: list[Button] = []
     for top in _typed(post, "button", menus.TOP):
         place = f"button-{len(tree)}"
         tree.append(top | {"sub_button": list(_typed(post, place, menus.BELOW))})

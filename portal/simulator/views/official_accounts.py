@@ -80,7 +80,7 @@ def profile(request: WorldRequest, person_id: int, account_id: int) -> HttpRespo
         mini_program__closed_at=None,
     )
     rows = shown.select_related("mini_program").order_by("-pk")
-    context = {
+    context: dict[str, Any] = {
         "account": account,
         "follows": _follows(person, account),
         "programs": [] if account.closed_at else [row.mini_program for row in rows],
@@ -163,8 +163,8 @@ def opened_from(
     """
     found = links.linked(account.pk, appid)
     if found is None:
-        context = {"account": account, "back_url": back_url, "url": url, "appid": showable(appid)}
-        return phone.screen(request, person, "official_page", **context)
+        shown: dict[str, Any] = {"back_url": back_url, "url": url, "appid": showable(appid)}
+        return phone.screen(request, person, "official_page", account=account, **shown)
     found.world = request.world
     return players.open_released(request, person, found, scene=scene, path=path, back_url=back_url)
 
@@ -202,7 +202,7 @@ def _shown(button: Button, place: str) -> dict[str, Any]:
 
 def _button(menu: list[Button], place: str) -> Button | None:
     """Return the button at "0" or "0-1" that does something, or None."""
-    every = {}
+    every: dict[str, Button] = {}
     for nth, top in enumerate(menu):
         below = top.get("sub_button")
         every |= {f"{nth}-{at}": each for at, each in enumerate(below)} if below else {f"{nth}": top}
