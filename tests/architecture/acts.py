@@ -172,6 +172,7 @@ ACTS: Final[Mapping[str, Act]] = {
     ),
     "payments:withdrawals": Act(C.WITHDRAW_SETTLEMENT, {"amount": "5"}, from_page=True, at="settled"),
     # associations: the Official Account's side has its own tests, a Mini Program is led to the gate
+    "associations:menu": Act(C.EDIT_MENU, is_proved=False),
     "associations:add": Act(C.ASSOCIATE_MINI_PROGRAMS, is_proved=False),
     "associations:mini_program": Act(C.DISASSOCIATE, is_proved=False),
     "associations:mini_program_ask": Act(C.ASSOCIATE_MINI_PROGRAMS, is_proved=False),
