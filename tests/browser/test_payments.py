@@ -21,7 +21,7 @@ from tests.browser import console_story, story
 from tests.browser.conftest import NARROW
 from tests.browser.console_story import ANYTHING, CHEN_XI
 from tests.browser.playing import begun, touch
-from tests.browser.visitor import Name, Visitor
+from tests.browser.visitor import Heading, Name, Visitor
 from tests.conftest import seat
 from tests.releases.player.theatre import holds
 
@@ -37,7 +37,7 @@ STALL = (0.5, 0.9)
 GRADES = {1: 0.38, 6: 0.485}  # yuan: how far down in the stall
 
 # Below PAYMENT: what its page is called.
-PAGES = {
+PAGES: dict[str, Heading] = {
     "virtual-payment/": WAY,
     "wechat-pay/": WECHAT_PAY,
     "agreement/": "Payment agreement",
@@ -74,11 +74,8 @@ def sits(opens: Callable[..., Visitor]) -> Callable[..., Visitor]:
         client.cookies["world"] = account.world.token
         seat(client, account)
         client.cookies[settings.LANGUAGE_COOKIE_NAME] = visitor.language = language
-        cookies = [
-            {"name": name, "value": kept.value, "url": visitor.address}
-            for name, kept in client.cookies.items()
-        ]
-        visitor.page.context.add_cookies(cookies)
+        for name, kept in client.cookies.items():
+            visitor.page.context.add_cookies([{"name": name, "value": kept.value, "url": visitor.address}])
         return visitor
 
     return sit
