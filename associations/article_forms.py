@@ -70,7 +70,7 @@ class BlockForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields = {name: self.fields[name] for name in blocks.FIELDS[kind]}
         if "picture" in self.fields:
-            self.fields["picture"].widget.choices = pictures  # type: ignore[attr-defined]
+            self.fields["picture"].widget.choices = pictures
         if kind == blocks.TEXT:
             self.fields["text"].widget = forms.Textarea(attrs={"rows": 5})
 
@@ -128,7 +128,7 @@ def forms_of(
     """Return the head and the parts as the page shows them, faults at their fields, and the other faults."""
     choices = [("", str(_("None"))), *((str(each.pk), f"{each.name} ({each.pk})") for each in pictures)]
     head = HeadForm({name: article.get(name) or "" for name in HEAD})
-    head.fields["cover"].widget.choices = choices  # type: ignore[attr-defined]
+    head.fields["cover"].widget.choices = choices
     _quiet(head)
     body = article["body"]
     rows = []

@@ -63,12 +63,8 @@ class MessageForm(forms.Form):
     ) -> None:
         super().__init__(data)
         self.keys = actions.places(chosen.content) if chosen else []
-        self.fields["template"].widget.choices = [  # type: ignore[attr-defined]
-            (each.template_id, each.title) for each in templates
-        ]
-        self.fields["person"].widget.choices = [  # type: ignore[attr-defined]
-            (each.person_id, each.person.name) for each in followers
-        ]
+        self.fields["template"].widget.choices = [(each.template_id, each.title) for each in templates]
+        self.fields["person"].widget.choices = [(each.person_id, each.person.name) for each in followers]
         places = {f"data-{key}": forms.Field(label=f"{{{{{key}.DATA}}}}") for key in self.keys}
         head = {name: self.fields.pop(name) for name in ("template", "person")}
         self.fields = {**head, **places, **self.fields}

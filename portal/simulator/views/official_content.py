@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -30,7 +30,7 @@ def article(request: WorldRequest, person_id: int, account_id: int, article_id: 
     """Show an article as followers read it, or that it is gone."""
     person, account, found = _article(request, person_id, account_id, article_id)
     gone = found.state == Article.State.DELETED or account.closed_at is not None
-    context = {
+    context: dict[str, Any] = {
         "account": account,
         "article": found,
         "gone": gone,
@@ -89,7 +89,7 @@ def message(request: WorldRequest, person_id: int, account_id: int, message_id: 
         )
     if not found.url:
         raise Http404
-    context = {"account": account, "back_url": back_url, "url": found.url}
+    context: dict[str, Any] = {"account": account, "back_url": back_url, "url": found.url}
     return phone.screen(request, person, "official_page", **context)
 
 
