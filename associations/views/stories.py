@@ -146,7 +146,9 @@ def history(association: Association, now: datetime) -> list[dict[str, Any]]:
             _entry(association.ended_at, state(association, now)["label"], _ending(association), tone)
         )
     elif association.state in WAITING:
-        told.append(_entry(association.expires_at, pgettext("association", "Runs out"), _("planned"), "doing"))
+        told.append(
+            _entry(association.expires_at, pgettext("association", "Runs out"), _("planned"), "doing")
+        )
     return told[::-1]
 
 
