@@ -39,7 +39,7 @@ def sent(tree: list[dict[str, Any]], do: str) -> str:
     return urlencode(fields, errors="surrogatepass")
 
 
-def send(console: Any, tree: list[dict[str, Any]], do: str) -> Any:
+def send(console: Any, tree: list[Any], do: str) -> Any:
     return console.post(HERE, sent(tree, do), content_type="application/x-www-form-urlencoded")
 
 
