@@ -28,7 +28,7 @@ def text_of(answer: Any) -> str:
     return " ".join(html.unescape(answer.content.decode()).split())
 
 
-def sent(tree: list[dict[str, Any]], do: str) -> str:
+def sent(tree: list[Any], do: str) -> str:
     """Return a tree as the page's form sends it; half of a broken character too."""
     fields = {"do": do}
     for nth, top in enumerate(tree):
