@@ -378,6 +378,7 @@ def test_the_menu_shows_payment_shut_with_its_reason(waiting: Account, signed_in
             [
                 ("Basic Settings", ""),
                 ("Development Settings", ""),
+                ("Associated Official Accounts", ""),
                 ("WeChat authentication", ""),
                 ("Security", ""),
                 ("Operation log", ""),
@@ -393,8 +394,8 @@ def test_the_menu_shows_payment_shut_with_its_reason(waiting: Account, signed_in
     ("role", "shut"),
     [
         ("operator", ["Development Settings"]),
-        ("developer", ["Operation log"]),
-        ("data_analyst", ["Development Settings", "Operation log"]),
+        ("developer", ["Associated Official Accounts", "Operation log"]),
+        ("data_analyst", ["Development Settings", "Associated Official Accounts", "Operation log"]),
     ],
 )
 def test_the_menu_keeps_what_a_role_may_not_use_and_says_so(
