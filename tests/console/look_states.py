@@ -309,6 +309,17 @@ STATES: dict[str, list[tuple[dict[str, Any], list[str]]]] = {
         )
     ],
     "reqs.html": [({"rows": ROWS, "plain": True}, ["reqs plain", "met", "missing", "not yet"])],
+    "sample_buttons.html": [
+        (
+            {
+                "samples": {
+                    "company": {"label": "Valid company", "valid": True},
+                    "short": {"label": "Too short", "valid": False},
+                }
+            },
+            ["sim-btn lamp", 'value="company"', "Broken, each in one way", 'value="short"'],
+        )
+    ],
     "samples.html": [
         (
             {
@@ -333,7 +344,10 @@ STATES: dict[str, list[tuple[dict[str, Any], list[str]]]] = {
             ("expired", ["Expired on 12 Mar 14:36: nothing was changed", "Show a new code"]),
         )
     ],
-    "scan_left.html": [({"due_at": DUE, "now": NOW, "running": False}, ["10454:53"])],
+    "scan_left.html": [
+        ({"due_at": DUE, "now": NOW, "running": False}, ['data-unit="d">7<', 'data-unit="h">06<']),
+        ({"due_at": DUE, "now": DUE - timedelta(seconds=252), "running": True}, ['data-unit="m:ss">4:12<']),
+    ],
     "sidemenu.html": [
         (
             {"menu": MENU},
