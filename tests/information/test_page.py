@@ -170,7 +170,7 @@ def opened(answer: Any) -> dict[str, tuple[str, str]]:
     [
         ("enterprise", "verified", ("", "It needs WeChat authentication, which this account does not have.")),
         ("individual", "verified", ("no", "")),
-        ("enterprise", "authenticated", ("ok", "")),
+        ("enterprise", "authenticated", ("", "WeChat Pay is not open yet. Open it first.")),
     ],
 )
 def test_it_says_before_and_after_what_a_game_opens(world, signed_in, kind, stage, payment):
