@@ -72,6 +72,9 @@ class Visitor:
             return text
         with translation.override(self.language):
             said = gettext(text)
+            # Many texts name the kind of account by a placeholder.
+            if said == text and (of_any := text.replace("Mini Program", "%(kind)s")) != text:
+                said = gettext(of_any).replace("%(kind)s", gettext("Mini Program"))
         if self.language != "en" and said == text:
             raise LookupError(f"not translated: {text}")
         return said % names if names else said
