@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from portal.outside import cast
 from tests.browser import story
 from tests.browser.visitor import Heading, Visitor
 
@@ -83,11 +84,12 @@ STEPS = {
     "/console/development/submit/sandbox/": "Sandbox account",
     "/console/development/submit/check/": "Check and submit",
 }
+CAST = "|".join([*(name for name, *_more in cast.PEOPLE), cast.MINOR[0]])
 # What is read in either language as it is: names, e-mails, and what developers call things.
 NAMES = re.compile(
     r"English|AppID|AppSecret|EncodingAESKey|Token|URL|JSON|XML|request|socket|uploadFile|downloadFile|localhost"
     r"|.*@.*|.*Ltd.*|Class 07|Run, puzzle and play.*"
-    r"|([A-Z]{2} )?(Chen Xi|Guo An|Lin Yue|Mei Ran|Wu Tong)( [a-z]+| \([a-z]+\))?"
+    rf"|([A-Z]{{2}} )?({CAST})( [a-z]+| \([a-z]+\))?"
 )
 LATIN_ALONE = """() => [...document.querySelectorAll("a, button, summary, label, h1, h2, h3, th, dt, p")]
   .filter((element) => element.checkVisibility())
