@@ -9,10 +9,9 @@ from accounts.models import Account
 from associations import actions, words
 from associations.models import Article, Association, Follower, Menu, MessageTemplate
 from portal.kernel import confirmations
-from portal.kernel.actors import Actor
 from portal.kernel.errors import Refused
-from portal.kernel.models import Confirmation
 from portal.outside.models import Person
+from portal.simulator.walks import scans
 from portal.simulator.walks.verification import made_picture
 
 
@@ -21,9 +20,9 @@ def invite(official_account: Account, mini_program: Account, **options: bool) ->
 
     `options`: show_on_profile, notify_followers. Refused, code `not_invited`, when the scan is.
     """
-    by = _administrator(official_account)
+    by = scans.administrator_of(official_account)
     asked = actions.ask_to_invite(official_account.pk, appid=mini_program.appid or "", by=by, **options)
-    _confirmed(confirmations.confirm(asked.pk, by=by), "not_invited")
+    scans.confirm(asked, by=by, code="not_invited")
     return Association.objects.get(pk=asked.subject_id)
 
 
@@ -35,8 +34,8 @@ def accept(association: Association) -> Association:
     asked = confirmations.latest(words.ANSWER, association.pk)
     if asked is None:
         raise Refused("No code waits for an answer.", code="not_waiting")
-    by = _administrator(association.mini_program)
-    _confirmed(confirmations.confirm(asked.pk, by=by), "not_accepted")
+    by = scans.administrator_of(association.mini_program)
+    scans.confirm(asked, by=by, code="not_accepted")
     return Association.objects.get(pk=association.pk)
 
 
@@ -47,9 +46,9 @@ def associate(official_account: Account, mini_program: Account, **options: bool)
 
 def part(association: Association, account: Account, *, reason: str = "") -> Association:
     """End an association from the side of `account`, by its administrator's scan."""
-    by = _administrator(account)
+    by = scans.administrator_of(account)
     asked = actions.ask_to_disassociate(account.pk, association.pk, reason=reason, by=by)
-    _confirmed(confirmations.confirm(asked.pk, by=by), "not_parted")
+    scans.confirm(asked, by=by, code="not_parted")
     return Association.objects.get(pk=association.pk)
 
 
@@ -60,7 +59,7 @@ def follow(person: Person, official_account: Account) -> Follower:
 
 def publish_menu(official_account: Account, tree: Sequence[dict[str, Any]] = (), *opened: Account) -> Menu:
     """Publish a menu: `tree`, then a button for each Mini Program that it shall open."""
-    by = _administrator(official_account)
+    by = scans.administrator_of(official_account)
     buttons = [
         {
             "type": "miniprogram",
@@ -79,7 +78,7 @@ def publish_article(
     official_account: Account, *opened: Account, title: str = "A lantern in the harbour"
 ) -> Article:
     """Publish an article with a text, and a card, a picture and a link for each Mini Program."""
-    by = _administrator(official_account)
+    by = scans.administrator_of(official_account)
     cover = actions.add_picture(official_account.pk, made_picture("cover"), by=by).pk
     body: list[dict[str, Any]] = [{"kind": "text", "text": "The festival begins tonight."}]
     for account in opened:
@@ -97,14 +96,5 @@ def add_template(
 ) -> MessageTemplate:
     """Add a message template with two places."""
     return actions.add_template(
-        official_account.pk, title="Result", content=content, by=_administrator(official_account)
+        official_account.pk, title="Result", content=content, by=scans.administrator_of(official_account)
     )
-
-
-def _confirmed(answered: Confirmation, code: str) -> None:
-    if answered.state != Confirmation.State.CONFIRMED:
-        raise Refused(answered.refusal, code=code)
-
-
-def _administrator(account: Account) -> Actor:
-    return account.administrator.person.as_actor()

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from accounts.models import Account, Login, Player
+from accounts.models import Account, Player
 from payments import coins
 from payments.actions import coin as actions
 from payments.actions import coin_applications as applications
 from payments.actions import debugging, partitions
 from payments.models import CoinApplication, GameCall, GameCoin
-from portal.kernel import confirmations, reviews
 from portal.kernel.actors import Actor
-from portal.kernel.errors import Refused
-from portal.kernel.models import Confirmation, Review, Verdict
-from portal.kernel.reviews import Reason
+from portal.kernel.models import Review, Verdict
+from portal.simulator.walks import desk, scans
 
 Name: Final = GameCall.Name
 NAME: Final = "Lantern"
@@ -26,10 +24,8 @@ STATEMENT: Final = "Players buy it in the shop of the game and spend it on lante
 
 def authorize_coin(account: Account) -> GameCoin:
     """Authorize the game coin on the administrator's phone."""
-    by = _administrator(account)
-    answered = confirmations.confirm(actions.ask_authorization(account.pk, by=by).pk, by=by)
-    if answered.state != Confirmation.State.CONFIRMED:
-        raise Refused(answered.refusal, code="not_authorized")
+    by = scans.administrator_of(account)
+    scans.confirm(actions.ask_authorization(account.pk, by=by), by=by, code="not_authorized")
     return GameCoin.objects.get(account=account)
 
 
@@ -37,18 +33,18 @@ def name_coin(account: Account, name: str = NAME, rate: int = RATE) -> GameCoin:
     """Give the coin its name and exchange rate, authorized first where it is not yet."""
     if not GameCoin.objects.filter(account=account).exists():
         authorize_coin(account)
-    return actions.configure(account.pk, name=name, rate=rate, by=_administrator(account))
+    return actions.configure(account.pk, name=name, rate=rate, by=scans.administrator_of(account))
 
 
 def add_tester(account: Account, wechat_id: str) -> Player:
     """Make somebody of the cast a tester of the sandbox; return them as the game knows them."""
-    tester = partitions.add_tester(account.pk, wechat_id=wechat_id, by=_administrator(account))
+    tester = partitions.add_tester(account.pk, wechat_id=wechat_id, by=scans.administrator_of(account))
     return Player.objects.of(account, tester.person_id)
 
 
 def debug_coin(account: Account) -> GameCoin:
     """Make every call that is required in the sandbox, for the administrator in the first partition."""
-    by = _administrator(account)
+    by = scans.administrator_of(account)
     bill = f"walk-{GameCall.objects.filter(coin__account=account).count()}"
     _call(account, Name.PRESENT, by, coins=GIVEN, bill_no=f"{bill}-gift")
     _call(account, Name.BALANCE, by)
@@ -63,22 +59,17 @@ def _call(account: Account, name: str, by: Actor, **fields: Any) -> None:
 
 def apply_for_coin(account: Account, *, statement: str = STATEMENT) -> CoinApplication:
     """Apply to put the coin online; a magic value may be the statement."""
-    return applications.apply(account.pk, statement=statement, by=_administrator(account))
+    return applications.apply(account.pk, statement=statement, by=scans.administrator_of(account))
 
 
 def waiting_coin_review(application: CoinApplication) -> Review:
     """Return the review that an application waits for."""
-    return Review.objects.open().get(kind=applications.REVIEW, subject_id=application.pk)
+    return desk.waiting(applications.REVIEW, application)
 
 
 def decide_coin(application: CoinApplication, verdict: str, *told: str) -> Verdict:
     """Let the world's reviewer decide, for these reasons: sentences, or codes of the kind."""
-    reviewer = Login.objects.get(world=application.world, is_staff=True)
-    canned = {each.code for each in reviews.KINDS[applications.REVIEW].canned}
-    reasons = [Reason(code=text) if text in canned else Reason(text) for text in told]
-    return reviews.decide(
-        waiting_coin_review(application).pk, verdict, by=reviewer.as_actor(), reasons=reasons
-    )
+    return desk.decide(waiting_coin_review(application), verdict, told)
 
 
 def put_coin_online(account: Account, name: str = NAME, rate: int = RATE) -> GameCoin:
@@ -87,8 +78,3 @@ def put_coin_online(account: Account, name: str = NAME, rate: int = RATE) -> Gam
     debug_coin(account)
     decide_coin(apply_for_coin(account), Verdict.Kind.APPROVE)
     return GameCoin.objects.select_related("world", "account").get(account=account)
-
-
-def _administrator(account: Account) -> Actor:
-    found = Account.objects.select_related("administrator__person").get(pk=account.pk)
-    return found.administrator.person.as_actor()

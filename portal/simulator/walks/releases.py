@@ -5,12 +5,10 @@ from __future__ import annotations
 import io
 from typing import Final
 
-from accounts.models import Account, Login
-from portal.kernel import confirmations, reviews
+from accounts.models import Account
 from portal.kernel.actors import Actor
-from portal.kernel.errors import Refused
-from portal.kernel.models import Confirmation, Review, Verdict
-from portal.kernel.reviews import Reason
+from portal.kernel.models import Review, Verdict
+from portal.simulator.walks import desk, scans
 from portal.simulator.walks.verification import made_picture
 from releases import actions, packages, qualifications, sample_packages, words
 from releases.models import Release, Submission, Version
@@ -37,14 +35,14 @@ def upload(
         description=description,
         developer_id=account.administrator.person_id,
         way=Version.Way.CONSOLE,
-        by=by or _administrator(account),
+        by=by or scans.administrator_of(account),
     )
 
 
 def submit(version: Version, *, remark: str = "", by: Actor | None = None) -> Submission:
     """Fill in everything that a submission asks for, and submit it; a magic value may be its `remark`."""
     account = Account.objects.select_related("world", "entity").get(pk=version.account_id)
-    by = by or _administrator(account)
+    by = by or scans.administrator_of(account)
     draft = actions.open_submission(version.pk, by=by)
     actions.accept_rules(draft.pk, by=by)
     second = account.categories.filter(state="in_use").earliest("pk").second
@@ -61,27 +59,20 @@ def submit(version: Version, *, remark: str = "", by: Actor | None = None) -> Su
 
 def waiting_code_review(submission: Submission) -> Review:
     """Return the review that a submission waits for."""
-    return Review.objects.open().get(kind=words.REVIEW, subject_id=submission.pk)
+    return desk.waiting(words.REVIEW, submission)
 
 
 def decide_code(submission: Submission, verdict: str, *told: str) -> Verdict:
     """Let the world's reviewer decide a submission, for these reasons: sentences, or codes of the kind."""
-    reviewer = Login.objects.get(world=submission.world, is_staff=True)
-    canned = {each.code for each in reviews.KINDS[words.REVIEW].canned}
-    reasons = [Reason(code=text) if text in canned else Reason(text) for text in told]
-    return reviews.decide(
-        waiting_code_review(submission).pk, verdict, by=reviewer.as_actor(), reasons=reasons
-    )
+    return desk.decide(waiting_code_review(submission), verdict, told)
 
 
 def release(submission: Submission, percent: int = 100, *, by: Actor | None = None) -> Release:
     """Release an approved submission: asked in the console, confirmed on the administrator's phone."""
     account = Account.objects.select_related("administrator__person").get(pk=submission.account_id)
-    administrator = _administrator(account)
+    administrator = scans.administrator_of(account)
     asked = actions.ask_to_release(submission.pk, percent=percent, by=by or administrator)
-    answered = confirmations.confirm(asked.pk, by=administrator)
-    if answered.state != Confirmation.State.CONFIRMED:
-        raise Refused(answered.refusal, code="not_released")
+    scans.confirm(asked, by=administrator, code="not_released")
     return Release.objects.select_related("submission__version").get(submission=submission)
 
 
@@ -90,7 +81,3 @@ def publish(account: Account, number: str, percent: int = 100) -> Release:
     submission = submit(upload(account, number))
     decide_code(submission, Verdict.Kind.APPROVE)
     return release(submission, percent)
-
-
-def _administrator(account: Account) -> Actor:
-    return account.administrator.person.as_actor()

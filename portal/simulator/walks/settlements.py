@@ -7,10 +7,9 @@ from payments.actions import withdrawals
 from payments.models import Settlement, Withdrawal
 from payments.months import Month
 from payments.withdrawal_forms import new_key
-from portal.kernel import confirmations, worlds
+from portal.kernel import worlds
 from portal.kernel.actors import SIMULATOR, Actor
-from portal.kernel.errors import Refused
-from portal.kernel.models import Confirmation
+from portal.simulator.walks import scans
 
 
 def settle_month(account: Account) -> Settlement | None:
@@ -26,15 +25,12 @@ def withdraw(account: Account, amount_fen: int | None = None, *, by: Actor | Non
 
     The bank answers a working day later, or by `payments.actions.withdrawals.answer`.
     """
-    account = Account.objects.select_related("administrator__person").get(pk=account.pk)
-    administrator = account.administrator.person.as_actor()
+    administrator = scans.administrator_of(account)
     asked = withdrawals.ask_to_withdraw(
         account.pk,
         amount_fen=withdrawals.available_fen(account) if amount_fen is None else amount_fen,
         key=new_key(),
         by=by or administrator,
     )
-    answered = confirmations.confirm(asked.pk, by=administrator)
-    if answered.state != Confirmation.State.CONFIRMED:
-        raise Refused(answered.refusal, code="not_withdrawn")
+    scans.confirm(asked, by=administrator, code="not_withdrawn")
     return Withdrawal.objects.filter(account=account).latest("pk")

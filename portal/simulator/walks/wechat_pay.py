@@ -5,18 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from accounts.models import Account, Login
+from accounts.models import Account
 from payments import agreement, merchants, opening_words
 from payments.actions import agreement as agreements
 from payments.actions import deposit, wechat_pay
 from payments.banks import BANKS
 from payments.models import DepositAccount, MerchantApplication
-from portal.kernel import confirmations, limits, reviews, worlds
+from portal.kernel import limits, worlds
 from portal.kernel.actors import SIMULATOR, Actor
-from portal.kernel.errors import Refused
-from portal.kernel.models import Confirmation, Review, Verdict
-from portal.kernel.reviews import Reason
+from portal.kernel.models import Verdict
 from portal.outside import bank
+from portal.simulator.walks import desk, scans
 from portal.simulator.walks.verification import made_picture
 
 BRANCH: Final = "Riverside Branch"
@@ -48,22 +47,18 @@ def fill_in_merchant(account: Account, *, remark: str = "", number: str = "") ->
 def submit_merchant(account: Account, *, remark: str = "", number: str = "") -> MerchantApplication:
     """Bring an application for WeChat Pay to the reviewers' desk."""
     application = fill_in_merchant(account, remark=remark, number=number)
-    return wechat_pay.submit(application.pk, by=_administrator(account))
+    return wechat_pay.submit(application.pk, by=scans.administrator_of(account))
 
 
 def decide_merchant(application: MerchantApplication, verdict: str, *told: str) -> Verdict:
     """Let the world's reviewer decide, for these reasons: sentences, or codes of the kind."""
-    reviewer = Login.objects.get(world=application.world, is_staff=True)
-    waiting = Review.objects.open().get(kind=opening_words.REVIEW, subject_id=application.pk)
-    canned = {each.code for each in reviews.KINDS[opening_words.REVIEW].canned}
-    reasons = [Reason(code=text) if text in canned else Reason(text) for text in told]
-    return reviews.decide(waiting.pk, verdict, by=reviewer.as_actor(), reasons=reasons)
+    return desk.decide(desk.waiting(opening_words.REVIEW, application), verdict, told)
 
 
 def confirm_merchant(account: Account) -> MerchantApplication:
     """Confirm an approved application on the administrator's phone."""
-    by = _administrator(account)
-    _confirmed(wechat_pay.ask_contact(account.pk, by=by), by)
+    by = scans.administrator_of(account)
+    scans.confirm(wechat_pay.ask_contact(account.pk, by=by), by=by)
     return MerchantApplication.objects.filter(account=account).latest("pk")
 
 
@@ -79,14 +74,14 @@ def open_wechat_pay(account: Account) -> Account:
 def read_agreement(account: Account) -> None:
     """Read the payment agreement to its end."""
     for number in range(1, len(agreement.PARTS) + 1):
-        agreements.read_part(account.pk, number, by=_administrator(account))
+        agreements.read_part(account.pk, number, by=scans.administrator_of(account))
 
 
 def sign_agreement(account: Account) -> None:
     """Read the payment agreement and sign it on the administrator's phone."""
-    by = _administrator(account)
+    by = scans.administrator_of(account)
     read_agreement(account)
-    _confirmed(agreements.ask_to_sign(account.pk, by=by), by)
+    scans.confirm(agreements.ask_to_sign(account.pk, by=by), by=by)
 
 
 def ask_deposit(account: Account, *, number: str = "") -> DepositAccount:
@@ -94,7 +89,7 @@ def ask_deposit(account: Account, *, number: str = "") -> DepositAccount:
     account, by = _with_everything(account)
     number = number or bank.corporate_account(account.world, holder=str(account.entity)).number
     asked = deposit.ask(account.pk, bank_name=BANKS[0], branch=BRANCH, city="Suzhou", number=number, by=by)
-    _confirmed(asked, by)
+    scans.confirm(asked, by=by)
     return DepositAccount.objects.filter(account=account).latest("pk")
 
 
@@ -114,12 +109,6 @@ def open_virtual_payment(account: Account) -> Account:
     return _fresh(account)
 
 
-def _confirmed(asked: Confirmation, by: Actor) -> None:
-    answered = confirmations.confirm(asked.pk, by=by)
-    if answered.state != Confirmation.State.CONFIRMED:
-        raise Refused(answered.refusal, code="not_confirmed")
-
-
 def _go_on(account: Account, length: timedelta) -> None:
     """Let the world's clock go on by this length of time."""
     world = _fresh(account).world
@@ -133,7 +122,3 @@ def _fresh(account: Account) -> Account:
 def _with_everything(account: Account) -> tuple[Account, Actor]:
     found = Account.objects.select_related("world", "entity", "administrator__person").get(pk=account.pk)
     return found, found.administrator.person.as_actor()
-
-
-def _administrator(account: Account) -> Actor:
-    return _with_everything(account)[1]
