@@ -16,12 +16,12 @@ from django.utils.translation import gettext as _
 
 from accounts import actions, browsers, principals, steps
 from accounts.models import Account, SignIn
-from accounts.principals import GUEST, PERSON, SIGN_IN, WAITING, principal_of
+from accounts.principals import GUEST, PERSON, SIGN_IN, WAITING, Principal, principal_of
 from portal.kernel.actors import VISITOR, Actor
 from portal.kernel.errors import Refused
 from portal.kernel.http import WorldRequest, is_htmx
 from portal.kernel.policy import POLICY
-from portal.kernel.terms import Role
+from portal.kernel.terms import Capability, Role
 from portal.routes import capability_of
 
 View = Callable[..., HttpResponseBase]
@@ -49,6 +49,28 @@ def for_principal(view: View) -> View:
         return view(request, principal, *args, **kwargs)
 
     return guarded
+
+
+def for_capability(capability: Capability) -> Callable[[View], View]:
+    """Call the view with a principal who has `capability`; others are told at its gate why not."""
+    return for_those(lambda principal: None if principal.can(capability) else capability)
+
+
+def for_those(missing: Callable[[Principal], Capability | None]) -> Callable[[View], View]:
+    """Call the view with the principal, unless `missing` names a capability: its gate says why not."""
+
+    def door(view: View) -> View:
+        @wraps(view)
+        def guarded(
+            request: WorldRequest, principal: Principal, *args: Any, **kwargs: Any
+        ) -> HttpResponseBase:
+            if capability := missing(principal):
+                return go_to(request, reverse("console:gate", args=[capability.value]))
+            return view(request, principal, *args, **kwargs)
+
+        return for_principal(guarded)
+
+    return door
 
 
 def _gate(request: HttpRequest, account: Account) -> str:

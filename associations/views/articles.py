@@ -16,10 +16,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from PIL import Image, ImageDraw
 
 from accounts.principals import Principal
-from accounts.views.doors import for_principal
+from accounts.views.doors import for_capability
 from associations import actions, article_forms, blocks, links
 from associations.models import Article, Illustration
-from associations.views.door import LARGEST_ID
 from portal.kernel import keyset, pictures, shown, throttle, uploads
 from portal.kernel.errors import Refused
 from portal.kernel.http import WorldRequest
@@ -31,23 +30,20 @@ LISTED: Final = 60  # pictures to choose from, the newest
 UPLOADS_PER_HOUR: Final = 120
 TONES: Final = {State.DRAFT: "act", State.PUBLISHED: "done"}
 NOBODYS: Final = "wx00000000000000ff"
-ARTICLES: Final = Capability.WRITE_ARTICLES
 
 
 @require_safe
 def picture(request: WorldRequest, illustration_id: int) -> HttpResponse:
     """Show a picture that an article of this world may hold."""
-    found = get_object_or_404(Illustration, pk=min(illustration_id, LARGEST_ID), world=request.world)
+    found = get_object_or_404(Illustration, pk=illustration_id, world=request.world)
     return shown.kept_picture(found.world_id, found.sha256, found.content_type, found.name)
 
 
 @require_safe
 @never_cache
-@for_principal
+@for_capability(Capability.WRITE_ARTICLES)
 def articles(request: HttpRequest, principal: Principal) -> HttpResponse:
     """List the drafts and the published ones, newest first."""
-    if not principal.can(ARTICLES):
-        return redirect("console:gate", ARTICLES.value)
     own = Article.objects.filter(account=principal.account)
     page = keyset.turn(request, *(own.filter(state=state) for state in (State.DRAFT, State.PUBLISHED)))
     rows = [
@@ -59,7 +55,7 @@ def articles(request: HttpRequest, principal: Principal) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@for_principal
+@for_capability(Capability.WRITE_ARTICLES)
 def new_article(request: HttpRequest, principal: Principal) -> HttpResponse:
     """Write an article; it is kept when it is saved."""
     return _edited(request, principal, None)
@@ -67,7 +63,7 @@ def new_article(request: HttpRequest, principal: Principal) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@for_principal
+@for_capability(Capability.WRITE_ARTICLES)
 def article(request: HttpRequest, principal: Principal, article_id: int) -> HttpResponse:
     """Show an article, a draft to be written on. A POST says what to `do`.
 
@@ -75,12 +71,10 @@ def article(request: HttpRequest, principal: Principal, article_id: int) -> Http
     picture; anything else changes the parts on the page alone.
     """
     own = Article.objects.filter(account=principal.account).exclude(state=State.DELETED)
-    return _edited(request, principal, get_object_or_404(own, pk=min(article_id, LARGEST_ID)))
+    return _edited(request, principal, get_object_or_404(own, pk=article_id))
 
 
 def _edited(request: HttpRequest, principal: Principal, kept: Article | None) -> HttpResponse:
-    if not principal.can(ARTICLES):
-        return redirect("console:gate", ARTICLES.value)
     if request.method != "POST":
         found = _kept(kept)
         faults = actions.read_article(principal.account, found)[1] if kept else []

@@ -2,47 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, Final
-
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 
 from accounts.models import Account
 from accounts.principals import Principal
-from accounts.views.doors import for_principal
+from accounts.views.doors import for_those
 from associations.models import Association
 from portal.kernel import policy
 from portal.kernel.policy import OFFICIAL_ACCOUNTS
 from portal.kernel.terms import Capability
 
-View = Callable[..., HttpResponseBase]
 
-LARGEST_ID: Final = 2**63 - 1
-
-
-def for_associations(view: View) -> View:
+@for_those
+def for_associations(principal: Principal) -> Capability | None:
     """Let in whoever may part what is associated, or associate; everybody else is told why on the gate.
 
     A Mini Program's page is open before it has a version: it says how invitations come.
     """
-
-    @wraps(view)
-    def guarded(request: HttpRequest, principal: Principal, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if principal.account.type in OFFICIAL_ACCOUNTS:
-            wanted = Capability.ASSOCIATE_MINI_PROGRAMS
-            may = bool(principal.can(wanted) or principal.can(Capability.DISASSOCIATE))
-        else:
-            wanted = Capability.DISASSOCIATE
-            may = bool(policy.decide_for(wanted, role=principal.role, held=principal.held))
-        if not may:
-            return redirect("console:gate", wanted.value)
-        return view(request, principal, *args, **kwargs)
-
-    return for_principal(guarded)
+    if principal.account.type in OFFICIAL_ACCOUNTS:
+        wanted = Capability.ASSOCIATE_MINI_PROGRAMS
+        return None if principal.can(wanted) or principal.can(Capability.DISASSOCIATE) else wanted
+    wanted = Capability.DISASSOCIATE
+    return None if policy.decide_for(wanted, role=principal.role, held=principal.held) else wanted
 
 
 def theirs(account: Account) -> QuerySet[Association]:
@@ -55,4 +37,4 @@ def theirs(account: Account) -> QuerySet[Association]:
 
 def own(principal: Principal, association_id: int) -> Association:
     """Return one of the account's own associations; any other is not there."""
-    return get_object_or_404(theirs(principal.account), pk=min(association_id, LARGEST_ID))
+    return get_object_or_404(theirs(principal.account), pk=association_id)

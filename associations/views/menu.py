@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import Account
 from accounts.principals import Principal
-from accounts.views.doors import for_principal
+from accounts.views.doors import for_capability
 from associations import actions, links, menu_forms, menus
 from associations.menus import Button
 from associations.models import Menu
@@ -25,15 +25,13 @@ NOBODYS: Final = "wx00000000000000ff"
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@for_principal
+@for_capability(Capability.EDIT_MENU)
 def menu(request: HttpRequest, principal: Principal) -> HttpResponse:
     """Show the draft and what is published. A POST says what to `do`.
 
     "save" and "publish" keep what was typed; "take_down" looks at nothing typed; anything else changes
     the tree on the page alone.
     """
-    if not principal.can(Capability.EDIT_MENU):
-        return redirect("console:gate", Capability.EDIT_MENU.value)
     account = principal.account
     allowed = links.associated(account.pk)
     if request.method != "POST":

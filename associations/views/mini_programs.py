@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import Account
 from accounts.principals import Principal
 from accounts.samples import Sample
+from accounts.views.doors import for_capability
 from associations import actions, candidates
 from associations.candidates import Candidate
 from associations.forms import OptionsForm, SearchForm
@@ -45,11 +46,9 @@ def mini_programs(request: HttpRequest, principal: Principal) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@for_associations
+@for_capability(Capability.ASSOCIATE_MINI_PROGRAMS)
 def add(request: HttpRequest, principal: Principal) -> HttpResponse:
     """Find a Mini Program by `?q=` its AppID, choose the options, ask for the administrator's scan."""
-    if not principal.can(Capability.ASSOCIATE_MINI_PROGRAMS):
-        return redirect("console:gate", Capability.ASSOCIATE_MINI_PROGRAMS.value)
     if request.method == "POST":
         return _invite(request, principal)
     search = SearchForm(request.GET) if "q" in request.GET else SearchForm()

@@ -12,27 +12,24 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.principals import Principal
-from accounts.views.doors import for_principal
+from accounts.views.doors import for_capability
 from associations import actions, links, message_forms
 from associations.message_forms import MessageForm, TemplateForm
 from associations.models import Follower, MessageTemplate, TemplateMessage
-from associations.views.door import LARGEST_ID
 from portal.kernel import keyset
 from portal.kernel.errors import Refused
+from portal.kernel.ids import LARGEST_ID
 from portal.kernel.terms import Capability
 
-MESSAGES: Final = Capability.SEND_TEMPLATE_MESSAGES
 FOLLOWERS: Final = 100  # to choose from, the newest
 TONES: Final = {TemplateMessage.State.SENT: "done", TemplateMessage.State.FAILED: "fail"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@for_principal
+@for_capability(Capability.SEND_TEMPLATE_MESSAGES)
 def templates(request: HttpRequest, principal: Principal) -> HttpResponse:
     """List the templates; a POST adds one, or removes that whose id is `remove`."""
-    if not principal.can(MESSAGES):
-        return redirect("console:gate", MESSAGES.value)
     account = principal.account
     if request.method == "POST" and "remove" in request.POST:
         actions.remove_template(account.pk, request.POST["remove"], by=principal.actor)
@@ -64,11 +61,9 @@ def templates(request: HttpRequest, principal: Principal) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@for_principal
+@for_capability(Capability.SEND_TEMPLATE_MESSAGES)
 def template_messages(request: HttpRequest, principal: Principal) -> HttpResponse:
     """List what was sent, below the form; `?template=` chooses whose places it has. A POST sends one."""
-    if not principal.can(MESSAGES):
-        return redirect("console:gate", MESSAGES.value)
     account = principal.account
     typed = request.POST if request.method == "POST" else request.GET
     known = _templates(principal)

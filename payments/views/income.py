@@ -17,12 +17,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts.principals import Principal
-from accounts.views.doors import for_principal
+from accounts.views.doors import for_capability
 from payments import charts
 from payments.charts import Group
 from payments.inquiry import RangeForm
 from payments.models import DayIncome, Environment, Partition
-from payments.views.orders import shut
 from portal.kernel.terms import Capability
 from portal.kernel.wording import day, short_day, yuan
 
@@ -68,11 +67,9 @@ class Table:
 
 
 @require_safe
-@for_principal
+@for_capability(Capability.READ_PAYMENT_ORDERS)
 def income(request: HttpRequest, principal: Principal) -> HttpResponse:
     """Show what came in on the chosen days; summed by day already, so no order is read."""
-    if not principal.can(Capability.READ_PAYMENT_ORDERS):
-        return shut(request, principal, title=_("Income is not open to you yet"))
     account = principal.account
     form = IncomeForm({"environment": Environment.LIVE, **request.GET.dict()})
     context: dict[str, Any] = {"account": account, "form": form}

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from accounts.principals import Principal
-from accounts.views.doors import for_principal
+from accounts.views.doors import View, for_those
 from portal.kernel import policy
 from portal.kernel.models import Review
 from portal.kernel.terms import Capability
 from portal.kernel.wording import moment
-
-View = Callable[..., HttpResponseBase]
 
 
 def for_payment(capability: Capability, *, keeps: Callable[[Account], bool]) -> Callable[[View], View]:
@@ -31,19 +25,13 @@ def for_payment(capability: Capability, *, keeps: Callable[[Account], bool]) -> 
     `keeps` tells, stays to be read.
     """
 
-    def door(view: View) -> View:
-        @wraps(view)
-        def guarded(
-            request: HttpRequest, principal: Principal, *args: Any, **kwargs: Any
-        ) -> HttpResponseBase:
-            mine = policy.decide_for(capability, role=principal.role, held=principal.held)
-            if not mine or not (principal.account.can(capability) or keeps(principal.account)):
-                return redirect("console:gate", capability.value)
-            return view(request, principal, *args, **kwargs)
+    def missing(principal: Principal) -> Capability | None:
+        mine = policy.decide_for(capability, role=principal.role, held=principal.held)
+        if mine and (principal.account.can(capability) or keeps(principal.account)):
+            return None
+        return capability
 
-        return for_principal(guarded)
-
-    return door
+    return for_those(missing)
 
 
 # --- who can move it on, for `_partials/backstage.html` -------------------------------------

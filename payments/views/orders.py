@@ -14,12 +14,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from accounts.principals import Principal
-from accounts.views.doors import for_principal
+from accounts.views.doors import for_capability
 from payments import inquiry, order_words
 from payments.actions import refunds
 from payments.inquiry import COUNTED, Asked, InquiryForm
 from payments.models import PaymentOrder, Refund
-from payments.views.settlement_door import for_reader
 from portal.kernel import keyset
 from portal.kernel.errors import Refused
 from portal.kernel.terms import Capability
@@ -31,12 +30,9 @@ LONGEST_NUMBER: Final = 28
 
 
 @require_safe
-@for_principal
+@for_capability(Capability.READ_PAYMENT_ORDERS)
 def orders(request: HttpRequest, principal: Principal) -> HttpResponse:
     """List the orders that were asked for, newest first, by key."""
-    may = principal.can(Capability.READ_PAYMENT_ORDERS)
-    if not may:
-        return shut(request, principal, title=_("Payment orders are not open to you yet"))
     form = InquiryForm(request.GET or {}, account=principal.account)
     context: dict[str, Any] = {"account": principal.account, "form": form, "asked": _is_narrowed(form)}
     if form.is_valid():
@@ -64,11 +60,11 @@ def orders(request: HttpRequest, principal: Principal) -> HttpResponse:
 
 
 @require_safe
-@for_principal
+@for_capability(Capability.READ_PAYMENT_ORDERS)
 def export(request: HttpRequest, principal: Principal) -> HttpResponseBase:
     """Answer the same orders as a CSV file, written while it is read; what is not accepted leads back."""
     form = InquiryForm(request.GET or {}, account=principal.account)
-    if not principal.can(Capability.READ_PAYMENT_ORDERS) or not form.is_valid():
+    if not form.is_valid():
         return redirect(f"{reverse('payments:orders')}?{request.GET.urlencode()}")
     answer = StreamingHttpResponse(inquiry.as_csv(form.asked), content_type="text/csv; charset=utf-8")
     name = f"payment-orders-{principal.account.appid}.csv"
@@ -77,7 +73,7 @@ def export(request: HttpRequest, principal: Principal) -> HttpResponseBase:
 
 
 @require_safe
-@for_reader
+@for_capability(Capability.READ_PAYMENT_ORDERS)
 def order(request: HttpRequest, principal: Principal, number: str) -> HttpResponse:
     """Show one order: what it is, what happened in time order, and what the wallet did since."""
     found = own(principal, number)
@@ -101,21 +97,6 @@ def order(request: HttpRequest, principal: Principal, number: str) -> HttpRespon
             "wallet": wallet,
             "recharge": recharge,
             "refund": _refund(principal, found),
-        },
-    )
-
-
-def shut(request: HttpRequest, principal: Principal, *, title: str) -> HttpResponse:
-    """Show why the account, or this person, has no payment orders, and the way to what opens them."""
-    capability = Capability.READ_PAYMENT_ORDERS
-    return render(
-        request,
-        "payments/shut.html",
-        {
-            "account": principal.account,
-            "title": title,
-            "why": principal.can(capability).reason,
-            "url": reverse("console:gate", args=[capability.value]),
         },
     )
 

@@ -10,15 +10,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.principals import Principal
+from accounts.views.doors import for_capability
 from payments import reconciliation as sides
-from payments.views.settlement_door import for_reader
 from payments.withdrawal_forms import LONGEST, RangeForm
 from portal.kernel import calendar
+from portal.kernel.terms import Capability
 
 
 @require_safe
 @never_cache
-@for_reader
+@for_capability(Capability.READ_PAYMENT_ORDERS)
 def reconciliation(request: HttpRequest, principal: Principal) -> HttpResponse:
     """Compare the days asked for, the last 31 when none are."""
     today = calendar.start_of_day(principal.account.world.now()).date()

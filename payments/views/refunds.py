@@ -11,12 +11,12 @@ from django.views.decorators.http import require_http_methods
 from accounts.principals import Principal
 from accounts.views import administrator_scans
 from accounts.views.administrator_scans import Shown
+from accounts.views.doors import for_capability
 from payments.actions import refunds
 from payments.actions.refunds import Room
 from payments.models import PaymentOrder
 from payments.refund_forms import RefundForm
 from payments.views.orders import own
-from payments.views.settlement_door import for_reader
 from portal.kernel.errors import Refused
 from portal.kernel.terms import Capability
 from portal.kernel.wording import yuan_plain
@@ -24,7 +24,7 @@ from portal.kernel.wording import yuan_plain
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@for_reader
+@for_capability(Capability.READ_PAYMENT_ORDERS)
 def refund(request: HttpRequest, principal: Principal, number: str) -> HttpResponse:
     """Show what can be refunded of an order, ask the administrator's phone, and wait for its answer.
 

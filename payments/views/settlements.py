@@ -19,10 +19,10 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Account
 from accounts.principals import Principal
+from accounts.views.doors import for_capability
 from payments import months, statements
 from payments.models import DayIncome, Environment, Funds, Settlement, Withdrawal
 from payments.months import Month
-from payments.views.settlement_door import for_reader
 from portal.kernel import calendar, keyset, limits
 from portal.kernel.terms import Capability
 from portal.kernel.wording import yuan
@@ -52,7 +52,7 @@ class Day:
 
 @require_safe
 @never_cache
-@for_reader
+@for_capability(Capability.READ_PAYMENT_ORDERS)
 def settlements(request: HttpRequest, principal: Principal) -> HttpResponse:
     """Show the month that runs and what it will leave, then the settled ones, newest first."""
     account = principal.account
@@ -79,7 +79,7 @@ def settlements(request: HttpRequest, principal: Principal) -> HttpResponse:
 
 @require_safe
 @never_cache
-@for_reader
+@for_capability(Capability.READ_PAYMENT_ORDERS)
 def settlement(request: HttpRequest, principal: Principal, month: str) -> HttpResponse:
     """Show one month: its sums and its days, each with its statement."""
     shown = _month(principal.account, month)
@@ -97,7 +97,7 @@ def settlement(request: HttpRequest, principal: Principal, month: str) -> HttpRe
 
 
 @require_safe
-@for_reader
+@for_capability(Capability.READ_PAYMENT_ORDERS)
 def statement(request: HttpRequest, principal: Principal, month: str, day: str) -> HttpResponseBase:
     """Answer a day's statement as a CSV file, written while it is read; a day that is not over has none."""
     shown = _month(principal.account, month)

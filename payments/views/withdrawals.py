@@ -13,10 +13,10 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.principals import Principal
 from accounts.views import administrator_scans
+from accounts.views.doors import for_capability
 from payments.actions import deposit
 from payments.actions import withdrawals as actions
 from payments.models import Funds, Withdrawal
-from payments.views.settlement_door import for_reader
 from payments.withdrawal_forms import WithdrawalForm, new_key
 from portal.kernel import keyset, limits
 from portal.kernel.errors import Refused
@@ -33,7 +33,7 @@ LONGEST_FEN: Final = 16  # digits
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@for_reader
+@for_capability(Capability.READ_PAYMENT_ORDERS)
 def withdrawals(request: WorldRequest, principal: Principal) -> HttpResponse:
     """Show what can be withdrawn and every withdrawal; a POST asks the administrator's phone.
 
