@@ -16,10 +16,10 @@ urlpatterns = [
     path("console/information/categories/", categories.categories, name="categories"),
     path("console/information/categories/add/", categories.add_category, name="add_category"),
     path(
-        "console/information/categories/<int:category_id>/remove/",
+        "console/information/categories/<id:category_id>/remove/",
         categories.remove_category,
         name="remove_category",
     ),
-    path("console/information/proofs/<int:proof_id>/", proofs.proof, name="proof"),
-    path("photos/<int:account_id>/<slug:sha256>.png", photo.photo, name="photo"),
+    path("console/information/proofs/<id:proof_id>/", proofs.proof, name="proof"),
+    path("photos/<id:account_id>/<slug:sha256>.png", photo.photo, name="photo"),
 ]

@@ -16,7 +16,7 @@ urlpatterns = [
         name="wechat_pay_contact_status",
     ),
     path(
-        "console/payment/wechat-pay/documents/<int:document_id>/",
+        "console/payment/wechat-pay/documents/<id:document_id>/",
         wechat_pay.document,
         name="wechat_pay_document",
     ),

@@ -40,5 +40,5 @@ urlpatterns = [
     path("settings/authentication/fee.svg", authentication_fee.code, name="authentication_fee_code"),
     path("settings/authentication/fee/show/", authentication_fee.show, name="authentication_fee_show"),
     path("settings/authentication/specimens/<slug:slot>.png", documents.specimen, name="specimen"),
-    path("settings/authentication/documents/<int:document_id>/", documents.document, name="document"),
+    path("settings/authentication/documents/<id:document_id>/", documents.document, name="document"),
 ]

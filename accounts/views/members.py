@@ -34,7 +34,6 @@ from portal.outside.models import Person
 PAGE: Final = "accounts:members"
 SHOWN_AT_ONCE: Final = 20  # experience members
 LONGEST_SEARCH: Final = 40
-LARGEST_ID: Final = 2**63 - 1
 WHAT: Final = {ADD: gettext_lazy("Add"), CHANGE: gettext_lazy("Edit"), REMOVE: gettext_lazy("Remove")}
 WAITING: Final = (Confirmation.State.SHOWN, Confirmation.State.SCANNED)
 
@@ -304,9 +303,7 @@ def leave(request: WorldRequest, principal: Principal) -> HttpResponse:
 
 def _own(principal: Principal, member_id: int) -> Member:
     """Return an active member of the account signed in; everybody else's is not found."""
-    found = Member.objects.filter(
-        pk=min(member_id, LARGEST_ID), account=principal.account, state=Member.State.ACTIVE
-    )
+    found = Member.objects.filter(pk=member_id, account=principal.account, state=Member.State.ACTIVE)
     member = found.select_related("person").first()
     if member is None:
         raise Http404
@@ -323,7 +320,7 @@ def scan(request: WorldRequest, principal: Principal, confirmation_id: int) -> H
     """Show the code that waits, or by POST a new one for the same; once confirmed the list shows it."""
     account = principal.account
     found = Confirmation.objects.filter(
-        pk=min(confirmation_id, LARGEST_ID), purpose__in=SCANS, subject_id=account.pk, world=account.world
+        pk=confirmation_id, purpose__in=SCANS, subject_id=account.pk, world=account.world
     ).first()
     if found is None:
         raise Http404

@@ -27,7 +27,6 @@ from portal.kernel.http import WorldRequest
 from portal.kernel.terms import Capability
 
 ONLINE: Final = 50  # the newest sessions, which are all of them but in a very large team
-LARGEST_ID: Final = 2**63 - 1
 
 
 @require_safe
@@ -66,7 +65,7 @@ def end(request: WorldRequest, principal: Principal, sign_in_id: int) -> HttpRes
     if sign_in_id == request.session.get(SIGN_IN):
         leave(request)
         return redirect("home")
-    ended = actions.end_session(principal.account.pk, min(sign_in_id, LARGEST_ID), by=principal.actor)
+    ended = actions.end_session(principal.account.pk, sign_in_id, by=principal.actor)
     messages.success(request, _("The session of %(name)s was ended.") % {"name": ended.person})
     return redirect("accounts:security")
 

@@ -25,9 +25,9 @@ from information.actions.categories import MOST_PROOFS, STANDING, State, locked_
 from information.forms import PICTURES, CategoryForm
 from information.models import Proof
 from information.views.cards import opened_by_game, quota
-from information.views.proofs import LARGEST_ID
 from portal.kernel import pictures, reviews, tallies, throttle, uploads
 from portal.kernel.errors import Refused
+from portal.kernel.ids import LARGEST_ID
 from portal.kernel.limits import LIMITS, Limit
 from portal.kernel.models import Review
 from portal.kernel.terms import Capability
@@ -132,7 +132,7 @@ def _reviews(found: list[Category]) -> dict[int, Review]:
 @for_principal
 def remove_category(request: HttpRequest, principal: Principal, category_id: int) -> HttpResponse:
     """Give a category up, or take it back from the desk; another account's is not there."""
-    category = get_object_or_404(Category, pk=min(category_id, LARGEST_ID), account=principal.account)
+    category = get_object_or_404(Category, pk=category_id, account=principal.account)
     actions.remove_category(category.pk, by=principal.actor)
     label = tree.label(category.first, category.second)
     messages.success(request, _("%(category)s is removed.") % {"category": label})

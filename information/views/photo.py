@@ -20,7 +20,6 @@ from accounts.views.doors import for_principal
 from information import actions, specimens
 from information.forms import PhotoForm
 from information.views.cards import quota
-from information.views.proofs import LARGEST_ID
 from portal.kernel import shown, tallies, throttle, uploads
 from portal.kernel.errors import Refused
 from portal.kernel.http import WorldRequest
@@ -34,7 +33,7 @@ UPLOADS_PER_HOUR: Final = 120
 @require_safe
 def photo(request: WorldRequest, account_id: int, sha256: str) -> HttpResponse:
     """Show the photo that an account of this world bears; any other is not there."""
-    account = get_object_or_404(Account, pk=min(account_id, LARGEST_ID), world=request.world)
+    account = get_object_or_404(Account, pk=account_id, world=request.world)
     if not account.photo or account.photo != sha256:
         raise Http404
     answer = shown.kept_picture(account.world_id, account.photo, "image/png", "photo.png")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Final
+from typing import Any
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -18,8 +18,6 @@ from portal.kernel import policy
 from portal.kernel.terms import Capability
 
 View = Callable[..., HttpResponseBase]
-
-LARGEST_ID: Final = 2**63 - 1
 
 
 def for_reader(view: View) -> View:

@@ -21,7 +21,7 @@ from payments.actions import debugging
 from payments.actions import partitions as actions
 from payments.coin_forms import CallForm, TesterForm
 from payments.models import Environment, GameCall, GameCoin, Tester
-from payments.views.coin_door import LARGEST_ID, for_coin
+from payments.views.coin_door import for_coin
 from portal.kernel import keyset
 from portal.kernel.errors import Refused
 from portal.kernel.terms import Capability
@@ -78,9 +78,7 @@ def call(request: HttpRequest, principal: Principal, coin: GameCoin) -> HttpResp
 @for_coin
 def signed(request: HttpRequest, principal: Principal, coin: GameCoin, call_id: int) -> HttpResponse:
     """Show one call of the sandbox as the game's own server would make it: the body, what is signed, how."""
-    found = get_object_or_404(
-        GameCall, pk=min(call_id, LARGEST_ID), coin=coin, environment=Environment.SANDBOX
-    )
+    found = get_object_or_404(GameCall, pk=call_id, coin=coin, environment=Environment.SANDBOX)
     context = {"coin": coin, "call": found, "signed": call_log.signed(coin, found)}
     return render(request, "payments/coin_call.html", context)
 
@@ -108,7 +106,7 @@ def add_tester(request: HttpRequest, principal: Principal, coin: GameCoin) -> Ht
 @for_principal
 def remove_tester(request: HttpRequest, principal: Principal, tester_id: int) -> HttpResponse:
     """Take somebody off the testers."""
-    actions.remove_tester(principal.account.pk, min(tester_id, LARGEST_ID), by=principal.actor)
+    actions.remove_tester(principal.account.pk, tester_id, by=principal.actor)
     messages.success(request, _("Removed from the testers."))
     return redirect(reverse(coins.DEBUG) + "#testers")
 

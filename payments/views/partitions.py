@@ -15,7 +15,7 @@ from payments import coin_samples, coins
 from payments.actions import partitions as actions
 from payments.coin_forms import PartitionForm, PartitionNameForm
 from payments.models import GameCoin, Partition
-from payments.views.coin_door import LARGEST_ID, for_coin
+from payments.views.coin_door import for_coin
 from portal.kernel.errors import Refused
 from portal.kernel.terms import Capability
 
@@ -52,7 +52,7 @@ def partitions(request: HttpRequest, principal: Principal, coin: GameCoin) -> Ht
 @for_coin
 def partition(request: HttpRequest, principal: Principal, coin: GameCoin, partition_id: int) -> HttpResponse:
     """Give a partition another name."""
-    found = get_object_or_404(Partition, pk=min(partition_id, LARGEST_ID), coin=coin)
+    found = get_object_or_404(Partition, pk=partition_id, coin=coin)
     form = PartitionNameForm(request.POST or None, initial={"name": found.name})
     if request.method == "POST" and form.is_valid():
         try:
@@ -71,7 +71,7 @@ def partition(request: HttpRequest, principal: Principal, coin: GameCoin, partit
 def shut(request: HttpRequest, principal: Principal, partition_id: int) -> HttpResponse:
     """Sell nothing more in a partition."""
     try:
-        found = actions.shut(principal.account.pk, min(partition_id, LARGEST_ID), by=principal.actor)
+        found = actions.shut(principal.account.pk, partition_id, by=principal.actor)
     except Partition.DoesNotExist:
         raise Http404 from None
     messages.success(request, _("Partition %(zone)s is shut for sale.") % {"zone": found.zone_id})
@@ -83,7 +83,7 @@ def shut(request: HttpRequest, principal: Principal, partition_id: int) -> HttpR
 def reopen(request: HttpRequest, principal: Principal, partition_id: int) -> HttpResponse:
     """Sell in a partition again."""
     try:
-        found = actions.reopen(principal.account.pk, min(partition_id, LARGEST_ID), by=principal.actor)
+        found = actions.reopen(principal.account.pk, partition_id, by=principal.actor)
     except Partition.DoesNotExist:
         raise Http404 from None
     messages.success(request, _("Partition %(zone)s is open for sale.") % {"zone": found.zone_id})

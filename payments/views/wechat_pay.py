@@ -33,7 +33,6 @@ from portal.outside.models import Person
 
 State: Final = MerchantApplication.State
 PAGE: Final = opening_words.WECHAT_PAY
-LARGEST_ID: Final = 2**63 - 1
 TONES: Final = {
     State.EDITING: "act",
     State.UNDER_REVIEW: "doing",
@@ -267,7 +266,7 @@ def contact_status(request: HttpRequest, principal: Principal) -> HttpResponse:
 @merchant_door
 def document(request: HttpRequest, principal: Principal, document_id: int) -> HttpResponse:
     """Show one of the account's own pictures; anybody else's is not there."""
-    found = get_object_or_404(MerchantDocument, pk=min(document_id, LARGEST_ID), account=principal.account)
+    found = get_object_or_404(MerchantDocument, pk=document_id, account=principal.account)
     return shown.kept_picture(found.world_id, found.sha256, found.content_type, found.name)
 
 

@@ -13,8 +13,8 @@ class KernelConfig(AppConfig):
     verbose_name = pgettext_lazy("desk", "Kernel")
 
     def ready(self) -> None:
-        """Connect what must hear every transition and every migration."""
-        from portal.kernel import audit, guards, reviewers  # noqa: PLC0415 -- app ready
+        """Connect what must hear every transition and every migration, and teach addresses their ids."""
+        from portal.kernel import audit, guards, ids, reviewers  # noqa: F401, PLC0415 -- app ready
 
         audit.connect()
         post_migrate.connect(guards.install, sender=self, dispatch_uid="kernel.guards")

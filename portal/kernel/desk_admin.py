@@ -88,7 +88,7 @@ class ReviewAdmin(_ModelAdmin):
 
         def at(address: str, view: Callable[..., HttpResponseBase], name: str) -> URLPattern:
             return path(
-                f"<int:review_id>/{address}", self.admin_site.admin_view(view), name=f"kernel_review_{name}"
+                f"<id:review_id>/{address}", self.admin_site.admin_view(view), name=f"kernel_review_{name}"
             )
 
         return [
@@ -96,7 +96,7 @@ class ReviewAdmin(_ModelAdmin):
             at("release/", require_POST(self.release), "release"),
             at("decide/", require_POST(self.decide), "decide"),
             at("message/", require_POST(self.message), "message"),
-            at("documents/<int:document_id>/", require_safe(self.document), "document"),
+            at("documents/<id:document_id>/", require_safe(self.document), "document"),
             at("parts/<path:name>", require_safe(self.part), "part"),
             at("screenshots/<str:sha256>/", require_safe(self.screenshot), "screenshot"),
             *super().get_urls(),

@@ -17,11 +17,12 @@ from django.db import connection
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 
+from portal.kernel.ids import LARGEST_ID
+
 M = TypeVar("M", bound=Model)
 
 Span = tuple[datetime, datetime]
 
-_LARGEST_ID: Final = 2**63 - 1
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK: Final = timedelta(microseconds=1)
 _KEY: Final = re.compile(r"(-?[0-9]{1,18})\.([0-9]{1,19})", re.ASCII)
@@ -187,7 +188,7 @@ def _key(text: str) -> Key | None:
         return None
     ticks, pk = map(int, found.groups())
     try:
-        return Key(_EPOCH + ticks * _TICK, min(pk, _LARGEST_ID))
+        return Key(_EPOCH + ticks * _TICK, min(pk, LARGEST_ID))
     except OverflowError:
         return None
 
@@ -195,7 +196,7 @@ def _key(text: str) -> Key | None:
 def _id(text: str) -> int | None:
     if not (text.isascii() and text.isdigit() and len(text) < 20):
         return None
-    return min(int(text), _LARGEST_ID)
+    return min(int(text), LARGEST_ID)
 
 
 def _url(request: HttpRequest, **key: int | Key | None) -> str:

@@ -30,7 +30,6 @@ from releases.release_forms import GrowForm, ReleaseForm, RollBackForm, SuspendF
 
 State = Release.State
 
-LARGEST_ID: Final = 2**63 - 1
 SHOWN: Final = 10  # newest releases on the page
 OF_HISTORY: Final = 50  # on a page of the whole history
 TONES: Final = {State.PHASED: "doing", State.FULL: "done", State.REPLACED: "idle", State.CANCELLED: "fail"}
@@ -308,6 +307,6 @@ def _own(account: Account, release_id: int) -> Release:
     """Return one of the account's own releases, with its version; any other is not there. One query."""
     return get_object_or_404(
         Release.objects.select_related("submission__version"),
-        pk=min(release_id, LARGEST_ID),
+        pk=release_id,
         account=account,
     )

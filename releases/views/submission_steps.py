@@ -20,6 +20,7 @@ from accounts.principals import Principal
 from accounts.views.doors import for_principal
 from portal.kernel import limits, pictures, reviews, throttle, uploads
 from portal.kernel.errors import Refused
+from portal.kernel.ids import LARGEST_ID
 from portal.kernel.limits import Limit
 from portal.kernel.terms import Capability
 from releases import actions, details, preflight, specimens, submission_samples, words
@@ -29,7 +30,6 @@ from releases.preflight import Around
 from releases.submission_forms import PICTURES, DetailsForm, PageForm, category_choices, pages_of
 from releases.views.drafts import Draft, draft_of, first_steps, following, for_draft, left, step
 
-LARGEST_ID: Final = 2**63 - 1
 UPLOADS_PER_HOUR: Final = 120
 STEPS: Final = (words.RULES, words.DETAILS, words.DOCUMENTS, words.SANDBOX_PAGE)
 
@@ -46,7 +46,7 @@ def submit(request: HttpRequest, principal: Principal, version_id: int) -> HttpR
     Looking opens no draft: that is the button's to do, here with the tick, elsewhere without it.
     Another account's version is not there.
     """
-    version = get_object_or_404(Version, pk=min(version_id, LARGEST_ID), account=principal.account)
+    version = get_object_or_404(Version, pk=version_id, account=principal.account)
     if request.method != "POST":
         return _before(request, principal, version)
     if "rules" in request.POST and request.POST.get("agree") != "on":

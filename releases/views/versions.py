@@ -24,7 +24,6 @@ from releases.packages import PLATFORM
 from releases.packages.findings import Finding
 from releases.version_forms import TrialForm
 
-LARGEST_ID: Final = 2**63 - 1
 MOST_EARLIER: Final = 5
 TONES: Final = {
     Version.State.DEVELOPED: "doing",
@@ -114,7 +113,7 @@ def delete(request: HttpRequest, principal: Principal, version_id: int) -> HttpR
 def _version(principal: Principal, version_id: int) -> Version:
     return get_object_or_404(
         Version.objects.select_related("developer"),
-        pk=min(version_id, LARGEST_ID),
+        pk=version_id,
         account=principal.account,
     )
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_safe
@@ -13,8 +11,6 @@ from portal.kernel.http import WorldRequest
 from verification import materials, specimens
 from verification.models import Document
 from verification.views import account_of, login_page
-
-LARGEST_ID: Final = 2**63 - 1
 
 
 def response(document: Document) -> HttpResponse:
@@ -33,7 +29,7 @@ def document(request: WorldRequest, document_id: int) -> HttpResponse:
         return redirect(login_page(request))
     found = get_object_or_404(
         Document,
-        pk=min(document_id, LARGEST_ID),
+        pk=document_id,
         order__account=account,
         world=request.world,
         removed_at__isnull=True,

@@ -10,8 +10,8 @@ from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 from pydantic import BaseModel, Field
 
+from portal.kernel.ids import LARGEST_ID
 from portal.simulator.api.failures import BadValue
-from portal.simulator.api.reading import LARGEST_ID
 
 PAGE: Final = 100
 LONGEST_WAIT: Final = 30.0

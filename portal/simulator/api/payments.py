@@ -17,11 +17,11 @@ from payments.actions import game_calls, purchases
 from payments.models import GameCall, GameCoin, PaymentOrder
 from portal.kernel.actors import BANK, CONTROL, Actor
 from portal.kernel.errors import Refused
+from portal.kernel.ids import LARGEST_ID
 from portal.simulator.api import lists
 from portal.simulator.api.accounts import account_of
 from portal.simulator.api.once import once
 from portal.simulator.api.reading import (
-    LARGEST_ID,
     Body,
     Id,
     Moment,

@@ -14,11 +14,11 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from portal.kernel import text
 from portal.kernel.calendar import SHANGHAI
+from portal.kernel.ids import LARGEST_ID
 from portal.kernel.models import World
 from portal.outside.models import Person
 from portal.simulator.world_forms import read_length
 
-LARGEST_ID: Final = 2**63 - 1
 DEEPEST: Final = 16
 UNREADABLE: Final = re.compile(r"[\x00\ud800-\udfff]")
 

@@ -17,12 +17,12 @@ from accounts.models import Account
 from accounts.views.administrator_scans import ours
 from portal.kernel.actors import SIMULATOR
 from portal.kernel.http import WorldRequest
+from portal.kernel.ids import LARGEST_ID
 from portal.kernel.models import World
 from portal.kernel.wording import moment
 from releases import actions
 from releases.models import InternalTest
 
-LARGEST_ID: Final = 2**63 - 1
 AFTER: Final = {
     "": (None, gettext_lazy("when it is ended by hand")),
     "3600": (timedelta(hours=1), gettext_lazy("after an hour")),

@@ -13,7 +13,6 @@ from accounts.models import Account
 from associations import blocks
 from associations.models import Article, TemplateMessage
 from associations.views.articles import shown_parts
-from associations.views.door import LARGEST_ID
 from portal.kernel.http import WorldRequest
 from portal.outside.models import Person
 from portal.simulator.views import phone
@@ -70,7 +69,7 @@ def message(request: WorldRequest, person_id: int, account_id: int, message_id: 
     person, account = both(request, person_id, account_id)
     found = get_object_or_404(
         TemplateMessage,
-        pk=min(message_id, LARGEST_ID),
+        pk=message_id,
         account=account,
         person=person,
         state=TemplateMessage.State.SENT,
@@ -99,4 +98,4 @@ def _article(
     person, account = both(request, person_id, account_id)
     shown = (Article.State.PUBLISHED, Article.State.DELETED)
     rows = Article.objects.filter(account=account, state__in=shown, published_at__isnull=False)
-    return person, account, get_object_or_404(rows, pk=min(article_id, LARGEST_ID))
+    return person, account, get_object_or_404(rows, pk=article_id)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -16,8 +14,6 @@ from payments.models import Withdrawal
 from portal.kernel.actors import BANK
 from portal.kernel.http import WorldRequest
 from portal.kernel.wording import yuan
-
-LARGEST_ID: Final = 2**63 - 1
 
 
 @require_POST
@@ -46,4 +42,4 @@ def _told(request: WorldRequest, withdrawal: Withdrawal) -> HttpResponse:
 
 def _own(request: WorldRequest, withdrawal_id: int) -> Withdrawal:
     """Return a withdrawal of this world; any other is not there."""
-    return get_object_or_404(Withdrawal, pk=min(withdrawal_id, LARGEST_ID), world=request.world)
+    return get_object_or_404(Withdrawal, pk=withdrawal_id, world=request.world)
