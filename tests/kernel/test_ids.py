@@ -5,9 +5,7 @@ import pytest
 from portal.kernel.ids import LARGEST_ID, IdConverter
 
 
-@pytest.mark.parametrize(
-    ("typed", "read"), [("7", 7), (str(LARGEST_ID), LARGEST_ID), ("9" * 30, LARGEST_ID)]
-)
+@pytest.mark.parametrize(("typed", "read"), [("7", 7), (str(LARGEST_ID), LARGEST_ID), ("9" * 30, LARGEST_ID)])
 def test_an_id_is_at_most_the_largest(typed, read):
     assert IdConverter().to_python(typed) == read
 
