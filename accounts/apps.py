@@ -12,7 +12,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register handlers."""
-        from accounts import actions  # noqa: F401, PLC0415 -- app ready
+        from accounts import actions, api  # noqa: F401, PLC0415 -- app ready
         from accounts.breaches import breaches  # noqa: PLC0415 -- app ready
         from portal.kernel.breaches import register  # noqa: PLC0415 -- app ready
 

@@ -25,6 +25,7 @@ from portal.kernel.errors import Refused
 from portal.kernel.fsm import ConcurrentTransition, TransitionNotAllowed
 from portal.kernel.http import is_htmx
 from portal.kernel.models import World
+from portal.kernel.wire import serve
 from portal.simulator import rooms
 
 logger = logging.getLogger(__name__)
@@ -47,6 +48,8 @@ class RequestMiddleware:
         """Answer inside a request id of its own."""
         query = unquote(request.META.get("QUERY_STRING", ""))
         if UNREADABLE.search(request.path_info) or UNREADABLE.search(query):
+            if serve.is_ours(request.path_info):
+                return serve.unreadable(request)
             return HttpResponseBadRequest("This address holds characters that no page has.\n")
         token = audit.request_id.set(secrets.token_hex(8))
         from_where = audit.address.set(request.META.get("REMOTE_ADDR", ""))

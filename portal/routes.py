@@ -26,6 +26,7 @@ class Who(StrEnum):
     STAFF = "platform staff, or the world's reviewer"
     KEY = "whoever holds the control key"
     SIGNED = "whoever holds the account's upload key"
+    TOKEN = "whoever holds an access token, or the AppSecret"  # noqa: S105 -- no password
 
 
 MATRIX: Final[dict[str, Who]] = {
@@ -33,6 +34,7 @@ MATRIX: Final[dict[str, Who]] = {
     "home": Who.WORLD,
     "set_language": Who.ANYONE,
     "healthz": Who.ANYONE,
+    "server_api": Who.TOKEN,
     # registration and log-in
     "accounts:register": Who.WORLD,
     "accounts:types": Who.WORLD,

@@ -7,6 +7,7 @@ from django.urls import include, path
 from portal import views
 from portal.health import healthz
 from portal.kernel.http import worldless
+from portal.kernel.wire import serve
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -20,6 +21,7 @@ urlpatterns = [
     path("", include("associations.urls")),
     path("console/", include("portal.console.urls")),
     path("", include("portal.simulator.urls")),
+    *serve.urlpatterns(),
     path("admin/", admin.site.urls),  # last: it answers every address below it
 ]
 

@@ -15,6 +15,7 @@ class ReleasesConfig(AppConfig):
         from portal.kernel.breaches import register  # noqa: PLC0415 -- app ready
         from releases import (  # noqa: F401, PLC0415 -- app ready
             actions,
+            api,
             breaches_releases,
             desk,
         )

@@ -54,6 +54,7 @@ from accounts.actions.sign_ins import (
     show_log_in,
     sign_in_as,
 )
+from accounts.actions.tokens import clear_quota, give_stable_token, give_token
 
 __all__ = [
     "ACTIVATION",
@@ -71,12 +72,15 @@ __all__ = [
     "begin_sign_in",
     "change_email",
     "change_password",
+    "clear_quota",
     "end_other_sessions",
     "end_registrations",
     "end_session",
     "end_sign_in",
     "end_sign_ins_of",
     "enter",
+    "give_stable_token",
+    "give_token",
     "keep",
     "leave",
     "link_for",

@@ -11,8 +11,10 @@ from accounts.models.notice import Notice
 from accounts.models.player import Player
 from accounts.models.recovery import RecoveryLink
 from accounts.models.sign_in import SignIn
+from accounts.models.token import AccessToken
 
 __all__ = [
+    "AccessToken",
     "Account",
     "ActivationLink",
     "Administrator",

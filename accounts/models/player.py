@@ -35,6 +35,8 @@ class Player(models.Model):
     account = models.ForeignKey(Account, on_delete=models.CASCADE)
     person = models.ForeignKey(Person, on_delete=models.CASCADE)
     openid = models.CharField(max_length=28, unique=True, default=new_openid)
+    session_key = models.CharField(max_length=200, blank=True, help_text="Sealed, purpose accounts.session.")
+    session_set_at = models.DateTimeField(null=True)
 
     objects = PlayerQuerySet.as_manager()
 

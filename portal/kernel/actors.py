@@ -44,6 +44,7 @@ VISITOR = Actor(ActorKind.PLATFORM, None, "visitor")
 SIMULATOR = Actor(ActorKind.PLATFORM, None, "simulator")
 POLICY = Actor(ActorKind.PLATFORM, None, "policy")
 CONTROL = Actor(ActorKind.PLATFORM, None, "control")
+SERVER = Actor(ActorKind.PLATFORM, None, "server")
 
 PLATFORM_NAMES = {
     "timer": _("the clock"),
@@ -52,4 +53,5 @@ PLATFORM_NAMES = {
     "simulator": _("the simulator"),
     "policy": _("the review policy"),
     "control": _("the control API"),
+    "server": _("the account's server"),
 }

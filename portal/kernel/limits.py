@@ -46,6 +46,8 @@ class Limit(StrEnum):
     ADDITIONS_BY_OFFICIAL_ACCOUNT = "additions_by_official_account"
     ADDITIONS_OF_MINI_PROGRAM = "additions_of_mini_program"
     MESSAGE_TEMPLATES = "message_templates"
+    FORCED_TOKENS = "forced_tokens"
+    CLEARED_QUOTAS = "cleared_quotas"
 
 
 class Window(StrEnum):
@@ -210,6 +212,18 @@ LIMITS: Final[Mapping[Limit, Ceiling]] = {
         25,
         _("Not added: %(at_most)d of %(at_most)d templates. Remove one first."),
     ),
+    Limit.FORCED_TOKENS: Ceiling(
+        20,
+        _("Not refreshed: %(at_most)d of %(at_most)d forced refreshes of the stable token used today. "
+          "Try again on %(again)s."),
+        Window.DAY,
+    ),
+    Limit.CLEARED_QUOTAS: Ceiling(
+        10,
+        _("Not cleared: %(at_most)d of %(at_most)d used this month. Try again on %(again)s."),
+        Window.MONTH,
+        code="48006",
+    ),
 }  # fmt: skip
 
 # Windows, each [start, end): at its end it is over.
@@ -251,6 +265,8 @@ COIN_REVIEW_WORKING_DAYS: Final = 3  # the source names no number
 PHASED_RELEASE: Final = timedelta(days=15)  # then it goes to everybody
 ROLLBACK_CHOICES: Final = 5
 LOG_IN_CODE: Final = timedelta(minutes=5)  # what wx.login gave, for the game's server
+SESSION_KEY: Final = timedelta(days=3)  # of a player; "day scale" (wechat-api 1.3)
+SESSION_KEY_KEPT: Final = timedelta(days=1)  # a log-in meanwhile keeps it
 MERCHANT_REVIEW_WORKING_DAYS: Final = 2
 MERCHANT_BANK_CHECK: Final = timedelta(hours=2)  # of the settlement account, by the bank
 DEPOSIT_BANK_CHECK: Final = timedelta(hours=1)

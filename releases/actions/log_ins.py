@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass, field
 from typing import Final
 
 from django.utils.translation import gettext as _
 
-from accounts.models import Account
+from accounts import player_sessions
+from accounts.models import Account, Player
 from portal.kernel import limits, sealed
 from portal.kernel.action import action
 from portal.kernel.actors import Actor
@@ -16,6 +18,14 @@ from portal.kernel.models import World
 from releases.models import PlayerLogIn
 
 _PURPOSE: Final = "releases.log_in"
+
+
+@dataclass(frozen=True)
+class Session:
+    """What a game's server is told of a player who logged in."""
+
+    openid: str
+    session_key: str = field(repr=False)
 
 
 @action
@@ -37,6 +47,14 @@ def log_in(account_id: int, *, by: Actor) -> str:
         },
     )
     return code
+
+
+@action
+def open_session(account_id: int, code: str, *, by: Actor) -> Session:
+    """Exchange a code for who its player is to this game, and their session key. Refused as `exchange` is."""
+    given = exchange(account_id, code, by=by)
+    player = Player.objects.of(given.account, given.person_id)
+    return Session(player.openid, player_sessions.opened(player, given.world.now()))
 
 
 @action

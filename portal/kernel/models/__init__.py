@@ -5,6 +5,7 @@ from portal.kernel.models.bookkeeping import IdempotencyKey, OutgoingMessage, Pu
 from portal.kernel.models.confirmation import Confirmation
 from portal.kernel.models.deadline import Deadline, DeadlineQuerySet
 from portal.kernel.models.review import Review, ReviewMessage, ReviewPolicy, Screenshot, Verdict
+from portal.kernel.models.wire import RefusedCall, WireFault
 from portal.kernel.models.world import World, world_token
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "OutgoingMessage",
     "Pulse",
     "Purge",
+    "RefusedCall",
     "Review",
     "ReviewMessage",
     "ReviewPolicy",
@@ -23,6 +25,7 @@ __all__ = [
     "Tally",
     "Throttle",
     "Verdict",
+    "WireFault",
     "World",
     "world_token",
 ]

@@ -45,6 +45,10 @@ class World(models.Model):
     origin = models.CharField(max_length=255, default="http://localhost:8000")
     listed = models.BooleanField(default=True)
     made_at = models.DateTimeField(default=clock.real_now)
+    has_faults = models.BooleanField(default=False, help_text="Whether a fault of the server API is set.")
+    games_by_api = models.BooleanField(
+        default=False, help_text="Whether a third-party platform may submit Mini Games (else 87006)."
+    )
 
     offset = models.DurationField(default=timedelta)
     frozen_at = models.DateTimeField(null=True)

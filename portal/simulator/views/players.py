@@ -16,13 +16,12 @@ from accounts.models import Account
 from payments import cash_desk
 from payments.actions import purchases
 from payments.models import PaymentOrder
-from portal.kernel import limits
+from portal.kernel import limits, strict_json
 from portal.kernel.errors import Refused
 from portal.kernel.http import WorldRequest
 from portal.kernel.text import showable
 from portal.kernel.wording import joined
 from portal.outside.models import Person
-from portal.simulator.api.reading import read_json
 from portal.simulator.views import phone
 from releases import cohorts, playing, shelf
 from releases.actions import log_ins
@@ -157,7 +156,7 @@ def _failed(words: str) -> JsonResponse:
 def _asked(request: WorldRequest) -> tuple[str, object]:
     """Return what a game asks, and with what; ("", None) for what no game says."""
     try:
-        said = read_json(request.body)
+        said = strict_json.read(request.body)
     except ValueError:
         return "", None
     asked = said.get("type") if isinstance(said, dict) else None

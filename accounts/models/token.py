@@ -1,0 +1,42 @@
+"""The access tokens of an account's own server (API-1; wechat-api 1.1)."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import pgettext_lazy
+
+from accounts.models.account import Account
+from portal.kernel import guards
+from portal.kernel.models import World
+
+
+class AccessToken(models.Model):
+    """A token given out to whoever held the AppSecret. Times are the world's.
+
+    It is kept as a fingerprint; a stable one besides sealed, since it is given out again while it lives.
+    """
+
+    class Kind(models.TextChoices):
+        """Which call gave it out: the two know nothing of each other."""
+
+        ORDINARY = "ordinary", pgettext_lazy("access token", "Ordinary")
+        STABLE = "stable", pgettext_lazy("access token", "Stable")
+
+    world = models.ForeignKey(World, on_delete=models.CASCADE)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="access_tokens")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    fingerprint = models.CharField(max_length=64, unique=True)
+    sealed = models.CharField(max_length=300, blank=True)
+    given_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    replaced_at = models.DateTimeField(null=True, help_text="Since when it is not the latest.")
+    dies_at = models.DateTimeField(null=True, help_text="When a replaced one stops working.")
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "kind", "-id"], name="access_token_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} token of {self.account_id}"
+
+
+guards.set_once(AccessToken, "account_id", "kind", "fingerprint", "given_at", "expires_at", "replaced_at")
