@@ -33,13 +33,12 @@ def caller_of(token: str) -> Caller:
     found = _BY_FINGERPRINT.first(sealed.fingerprint(token, purpose=PURPOSE))
     if found is None:
         raise Wrong(40001, _("Nobody was given this access token here, or its AppID's world is gone."))
-    account = found.account
-    now = account.world.now()
+    caller, now = caller_for(found.account), found.account.world.now()
     if found.dies_at is not None and now >= found.dies_at:
         raise Wrong(40001, _("This access token is not the latest: another was given out since."))
     if now >= found.expires_at:
         raise Wrong(42001, _("This access token expired: two hours of the world's time are over."))
-    return caller_for(account)
+    return caller
 
 
 def caller_for(account: Account) -> Caller:

@@ -1,0 +1,67 @@
+"""An account's own server, as the tests play it: it holds the AppSecret and calls the server API."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+from django.test import Client
+
+from accounts.models import Account
+from portal.simulator.walks.development import new_secret
+
+
+class OwnServer:
+    """Calls with the account's own access token; answers are what the platform's JSON says.
+
+    `rid` is the id of the last refused call, cut off its errmsg.
+    """
+
+    def __init__(self, account: Account, client: Client | None = None) -> None:
+        self.account = account
+        self.client = client or Client()
+        self.secret = new_secret(account)
+        self.appid = account.appid or ""
+        self.rid = ""
+        self._token = ""
+
+    @property
+    def token(self) -> str:
+        """Return the access token, fetched once."""
+        if not self._token:
+            self._token = self.ask("/cgi-bin/token", **self.credentials)["access_token"]
+        return self._token
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        """Return what proves the account where no token does."""
+        return {"grant_type": "client_credential", "appid": self.appid, "secret": self.secret}
+
+    def get(self, path: str, **query: Any) -> Any:
+        """GET with the access token."""
+        return self.ask(path, access_token=self.token, **query)
+
+    def post(self, path: str, body: Any = None, **query: Any) -> Any:
+        """POST JSON (or raw bytes) with the access token."""
+        return self.send(path, {} if body is None else body, access_token=self.token, **query)
+
+    def ask(self, path: str, **query: Any) -> Any:
+        """GET with nothing but `query`."""
+        return self._read(self.client.get(path, query))
+
+    def send(self, path: str, body: Any, **query: Any) -> Any:
+        """POST with nothing but `query`; `body` is written as JSON unless it is bytes."""
+        raw = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
+        address = f"{path}?{urlencode(query)}" if query else path
+        return self._read(self.client.post(address, raw, content_type="application/json"))
+
+    def _read(self, response: Any) -> Any:
+        assert response.status_code == 200, response
+        if not response.headers["Content-Type"].startswith("application/json"):
+            return response.content
+        told = json.loads(response.content)
+        if told.get("errcode"):
+            words, _space, self.rid = told["errmsg"].rpartition(" rid: ")
+            told["errmsg"] = words
+        return told
