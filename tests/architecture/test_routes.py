@@ -15,13 +15,15 @@ from django.urls import reverse
 
 from accounts.models import Login
 from portal.kernel.models import AuditEvent, World
+from portal.kernel.wire.endpoints import ENDPOINTS
 from portal.routes import DESK, MATRIX, Route, Who, routes
 from portal.simulator import walks
 
 ALL = [route for route in routes() if not route.name.startswith(f"{DESK}:")]
 DESK_ROUTES = [route for route in routes() if route.name.startswith(f"{DESK}:")]
+PROGRAMS = {Who.SIGNED, Who.TOKEN}  # refuse in a shape of their own, and know no form token
 FILLERS = {
-    "int": "999999",
+    "id": "999999",
     "slug": "open_wechat_pay",
     "str": "nowhere",
     "path": "1",
@@ -92,7 +94,7 @@ def test_staff_are_no_account(route: Route, visitor: Client, world: World) -> No
         assert refused(visitor.generic(method, address(route))), method
 
 
-@pytest.mark.parametrize("route", those(*set(Who) - {Who.ANYONE, Who.SIGNED}, method="POST"), ids=by_name)
+@pytest.mark.parametrize("route", those(*set(Who) - {Who.ANYONE, *PROGRAMS}, method="POST"), ids=by_name)
 def test_without_a_world_nothing_is_done(route: Route, client: Client, world: World) -> None:
     before = AuditEvent.objects.count()
     assert refused(client.post(address(route)))
@@ -100,12 +102,24 @@ def test_without_a_world_nothing_is_done(route: Route, client: Client, world: Wo
 
 
 @pytest.mark.parametrize(
-    "route", [route for route in ALL if "POST" in route.methods and route.who != Who.SIGNED], ids=by_name
+    "route", [route for route in ALL if "POST" in route.methods and route.who not in PROGRAMS], ids=by_name
 )
 def test_a_form_from_elsewhere_is_refused(route: Route, world: World) -> None:
     client = Client(enforce_csrf_checks=True)
     client.cookies["world"] = world.token
     assert client.post(address(route)).status_code == 403
+
+
+@pytest.mark.parametrize("route", those(Who.TOKEN), ids=address)
+def test_a_call_without_a_token_is_refused(route: Route, client: Client, world: World) -> None:
+    before = AuditEvent.objects.count()
+    for served in [path for path in ENDPOINTS if path.startswith(route.path.partition("<")[0])] or [
+        address(route)
+    ]:
+        answered = client.post(served, b"{}", content_type="application/json")
+        assert answered.status_code == 200
+        assert json.loads(answered.content)["errcode"] != 0
+    assert AuditEvent.objects.count() == before
 
 
 @pytest.mark.parametrize("route", those(Who.SIGNED, method="POST"), ids=by_name)

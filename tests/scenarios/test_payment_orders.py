@@ -26,7 +26,7 @@ INCOME = "/console/payment/income/"
 
 
 def shown(browser: Client, path: str) -> str:
-    answer = browser.get(path)
+    answer = browser.get(path, follow=True)  # to its gate, as long as that is shut
     assert answer.status_code == 200
     return html.unescape(answer.content.decode())
 
