@@ -127,7 +127,7 @@ def test_of_sixty_at_a_mini_program_with_480_exactly_twenty_get_in(world):
 
 
 def test_of_sixty_additions_of_a_month_exactly_thirteen_are_made(world):
-    """Each is ended at once; who finds all places taken meanwhile asks again, as long as the month has room."""
+    """Each is ended at once; who finds all places taken meanwhile asks again while the month has room."""
     here = crowd.official_accounts(world, 1)[0]
     there = crowd.accounts(world, MANY)
 
