@@ -25,6 +25,7 @@ MO = PO.with_suffix(".mo")
 CODE = (
     "portal",
     "accounts",
+    "platforms",
     "verification",
     "information",
     "releases",

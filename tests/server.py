@@ -12,39 +12,28 @@ from accounts.models import Account
 from portal.simulator.walks.development import new_secret
 
 
-class OwnServer:
-    """Calls with the account's own access token; answers are what the platform's JSON says.
+class Caller:
+    """Calls the server API with a token in the `query`; answers are what the platform's JSON says.
 
     `rid` is the id of the last refused call, cut off its errmsg.
     """
 
-    def __init__(self, account: Account, client: Client | None = None) -> None:
-        self.account = account
+    def __init__(self, client: Client | None = None) -> None:
         self.client = client or Client()
-        self.secret = new_secret(account)
-        self.appid = account.appid or ""
         self.rid = ""
-        self._token = ""
 
     @property
-    def token(self) -> str:
-        """Return the access token, fetched once."""
-        if not self._token:
-            self._token = self.ask("/cgi-bin/token", **self.credentials)["access_token"]
-        return self._token
-
-    @property
-    def credentials(self) -> dict[str, str]:
-        """Return what proves the account where no token does."""
-        return {"grant_type": "client_credential", "appid": self.appid, "secret": self.secret}
+    def query(self) -> dict[str, str]:
+        """Return what every call carries: the token."""
+        raise NotImplementedError
 
     def get(self, path: str, **query: Any) -> Any:
         """GET with the access token."""
-        return self.ask(path, access_token=self.token, **query)
+        return self.ask(path, **{**self.query, **query})
 
     def post(self, path: str, body: Any = None, **query: Any) -> Any:
         """POST JSON (or raw bytes) with the access token."""
-        return self.send(path, {} if body is None else body, access_token=self.token, **query)
+        return self.send(path, {} if body is None else body, **{**self.query, **query})
 
     def ask(self, path: str, **query: Any) -> Any:
         """GET with nothing but `query`."""
@@ -65,3 +54,31 @@ class OwnServer:
             words, _space, self.rid = told["errmsg"].rpartition(" rid: ")
             told["errmsg"] = words
         return told
+
+
+class OwnServer(Caller):
+    """Calls with the account's own access token."""
+
+    def __init__(self, account: Account, client: Client | None = None) -> None:
+        super().__init__(client)
+        self.account = account
+        self.secret = new_secret(account)
+        self.appid = account.appid or ""
+        self._token = ""
+
+    @property
+    def token(self) -> str:
+        """Return the access token, fetched once."""
+        if not self._token:
+            self._token = self.ask("/cgi-bin/token", **self.credentials)["access_token"]
+        return self._token
+
+    @property
+    def query(self) -> dict[str, str]:
+        """Return what every call carries."""
+        return {"access_token": self.token}
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        """Return what proves the account where no token does."""
+        return {"grant_type": "client_credential", "appid": self.appid, "secret": self.secret}

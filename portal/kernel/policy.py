@@ -178,6 +178,9 @@ POLICY: Final[Mapping[C, Rule]] = {
     C.MANAGE_SECRETS: Rule(
         gettext_lazy("AppSecret"), ANYONE, CONFIRMED, P.SECRETS, types=EVERY_TYPE
     ),
+    C.AUTHORIZE_PLATFORMS: Rule(
+        gettext_lazy("Authorized platforms"), ANYONE, CONFIRMED, P.SECRETS, types=EVERY_TYPE
+    ),
     C.MANAGE_UPLOAD_KEY: Rule(
         gettext_lazy("Upload key"), ANYONE, CONFIRMED, P.SECRETS
     ),

@@ -133,6 +133,7 @@ class Capability(StrEnum):
     ANSWER_INVITATIONS = "answer_invitations"
     APPLY_FOR_AUTHENTICATION = "apply_for_authentication"
     ASSOCIATE_MINI_PROGRAMS = "associate_mini_programs"
+    AUTHORIZE_PLATFORMS = "authorize_platforms"
     CHANGE_ADMINISTRATOR = "change_administrator"
     CHANGE_PASSWORD = "change_password"  # noqa: S105 -- no password
     CHOOSE_CATEGORIES = "choose_categories"

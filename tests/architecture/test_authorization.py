@@ -67,6 +67,7 @@ OUTSIDE: Final = ["removed", "experience member"]  # who have a session and no c
 PRINCIPALS: Final = [*ROLES, *OUTSIDE, "another world"]
 APPS: Final = (
     "accounts",
+    "platforms",
     "verification",
     "information",
     "releases",

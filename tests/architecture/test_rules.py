@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 OURS = (
     "portal",
     "accounts",
+    "platforms",
     "verification",
     "information",
     "releases",
@@ -60,6 +61,7 @@ FINAL = {
     "payments.PaymentAgreement": {"signed"},
     "payments.PaymentOrder": {"refunded", "closed", "failed"},
     "payments.Withdrawal": {"paid", "failed"},
+    "platforms.Authorization": {"cancelled"},
     "releases.Release": {"replaced", "cancelled"},
     "releases.Service": set(),
     "releases.Submission": {"rejected", "withdrawn", "released", "dropped"},

@@ -1,0 +1,15 @@
+"""Third-party platforms as a Django app."""
+
+from django.apps import AppConfig
+from django.utils.translation import pgettext_lazy
+
+
+class PlatformsConfig(AppConfig):
+    """Registers this layer's tokens, deadlines, confirmations, endpoints and invariants."""
+
+    name = "platforms"
+    verbose_name = pgettext_lazy("desk", "Third-party platforms")
+
+    def ready(self) -> None:
+        """Register handlers."""
+        from platforms import actions, api, tokens  # noqa: F401, PLC0415 -- app ready
