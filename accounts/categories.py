@@ -174,6 +174,7 @@ TREE: Final = (
 )  # fmt: skip
 
 LEVELS: Final = {level.code: level for level in TREE}
+NUMBERS_PER_LEVEL: Final = 100
 
 
 def open_to(entity_type: str) -> tuple[Level, ...]:
@@ -199,3 +200,25 @@ def label(first: str, second: str) -> str:
         "first": first_label(first),
         "second": found.label if found else second,
     }
+
+
+def number(first: str, second: str = "") -> int:
+    """Return the id by which servers know a category: 100, 200, .. for first levels, their classes follow.
+
+    The ids are Greenroom's own. The tree grows at its ends alone, or they would change. LookupError for
+    what the tree does not have.
+    """
+    place = list(LEVELS).index(first) + 1 if first in LEVELS else 0
+    codes = [each.code for each in LEVELS[first].classes] if place else []
+    if not place or (second and second not in codes):
+        raise LookupError(f"no category {first} {second}")
+    return place * NUMBERS_PER_LEVEL + (codes.index(second) + 1 if second else 0)
+
+
+def by_numbers(first: int, second: int) -> tuple[str, str] | None:
+    """Return the codes of a first level and its class, or None: the tree has no such pair of ids."""
+    for level in TREE:
+        for each in level.classes:
+            if (number(level.code), number(level.code, each.code)) == (first, second):
+                return level.code, each.code
+    return None

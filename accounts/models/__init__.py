@@ -6,6 +6,7 @@ from accounts.models.category import Category
 from accounts.models.closing import Closing, ReleasedName
 from accounts.models.development import DevelopmentSettings
 from accounts.models.login import Login
+from accounts.models.media import Media
 from accounts.models.member import Member
 from accounts.models.notice import Notice
 from accounts.models.player import Player
@@ -23,6 +24,7 @@ __all__ = [
     "DevelopmentSettings",
     "Entity",
     "Login",
+    "Media",
     "Member",
     "Notice",
     "Player",

@@ -88,6 +88,7 @@ class Account(Stateful):
     photo = models.CharField(max_length=64, blank=True, help_text="The SHA-256 of a square picture.")
     introduction = models.CharField(max_length=120, blank=True)
     first_category = models.CharField(max_length=20, blank=True)
+    is_hidden = models.BooleanField(default=False, help_text="Nobody finds it by searching.")
     released_at = models.DateTimeField(null=True)
     suspended_at = models.DateTimeField(null=True, help_text="Since when its service is suspended.")
     merchant_number = models.CharField(max_length=10, blank=True)

@@ -39,6 +39,7 @@ class DevelopmentSettings(models.Model):
     upload_allowlist = models.JSONField(default=list)
     upload_allowlist_on = models.BooleanField(default=True)
     domains = models.JSONField(default=dict, help_text="{request, socket, upload, download: [host, ...]}")
+    business_domains = models.JSONField(default=list, help_text="Hosts of web pages that it may open.")
     push_url = models.CharField(max_length=500, blank=True)
     push_token = models.CharField(max_length=400, blank=True, help_text="Sealed.")
     push_key = models.CharField(max_length=400, blank=True, help_text="Sealed.")

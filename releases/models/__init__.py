@@ -1,6 +1,7 @@
 """The releases stage's rows, by noun."""
 
 from releases.models.internal_test import InternalTest
+from releases.models.launch_code import LaunchCode
 from releases.models.player_log_in import PlayerLogIn
 from releases.models.qualification import Preview, Qualification
 from releases.models.release import Release
@@ -10,6 +11,7 @@ from releases.models.version import Version
 
 __all__ = [
     "InternalTest",
+    "LaunchCode",
     "PlayerLogIn",
     "Preview",
     "Qualification",
