@@ -12,6 +12,7 @@ from accounts.views import (
     log_in_scan,
     members,
     recovery,
+    refused_calls,
     registration,
     security,
 )
@@ -58,6 +59,12 @@ urlpatterns = [
     path("console/members/<id:member_id>/edit/", members.edit, name="member_edit"),
     path("console/members/<id:member_id>/remove/", members.remove, name="member_remove"),
     path("console/development-settings/", development.development, name="development"),
+    path("console/development-settings/refused-calls/", refused_calls.refused_calls, name="refused_calls"),
+    path(
+        "console/development-settings/refused-calls/<str:rid>/",
+        refused_calls.refused_call,
+        name="refused_call",
+    ),
     path("console/development-settings/secret/", development.secret, name="development_secret"),
     path("console/development-settings/secret/ask/", development.ask_secret, name="development_secret_ask"),
     path(

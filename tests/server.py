@@ -6,6 +6,7 @@ import json
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.files.base import ContentFile
 from django.test import Client
 
 from accounts.models import Account
@@ -45,6 +46,11 @@ class Caller:
         address = f"{path}?{urlencode(query)}" if query else path
         return self._read(self.client.post(address, raw, content_type="application/json"))
 
+    def upload(self, path: str, content: bytes, name: str = "picture.png", **fields: str) -> Any:
+        """POST a file as the form's field `media`, with the access token."""
+        address = f"{path}?{urlencode(self.query)}"
+        return self._read(self.client.post(address, {**fields, "media": ContentFile(content, name=name)}))
+
     def _read(self, response: Any) -> Any:
         assert response.status_code == 200, response
         if not response.headers["Content-Type"].startswith("application/json"):
@@ -59,10 +65,10 @@ class Caller:
 class OwnServer(Caller):
     """Calls with the account's own access token."""
 
-    def __init__(self, account: Account, client: Client | None = None) -> None:
+    def __init__(self, account: Account, client: Client | None = None, *, secret: str = "") -> None:
         super().__init__(client)
         self.account = account
-        self.secret = new_secret(account)
+        self.secret = secret or new_secret(account)
         self.appid = account.appid or ""
         self._token = ""
 
@@ -72,6 +78,10 @@ class OwnServer(Caller):
         if not self._token:
             self._token = self.ask("/cgi-bin/token", **self.credentials)["access_token"]
         return self._token
+
+    def renew(self) -> None:
+        """Forget the access token: the next call fetches another."""
+        self._token = ""
 
     @property
     def query(self) -> dict[str, str]:

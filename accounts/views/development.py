@@ -83,6 +83,7 @@ def development(request: WorldRequest, principal: Principal) -> HttpResponse:
         {
             "account": account,
             "settings": settings,
+            "base_url": f"{request.scheme}://{request.get_host()}",
             "has_code": account.type in POLICY[Capability.UPLOAD_VERSION].types,
             "domains": _domains(settings),
             "quota": tallies.usage(Limit.DOMAIN_CHANGES, account),

@@ -85,6 +85,16 @@ def rename(world_id: int, *, name: str, by: Actor) -> World:
 
 
 @action
+def allow_games_by_api(world_id: int, allowed: bool, *, by: Actor) -> World:
+    """Let third-party platforms submit Mini Games, or refuse them as the platform does (87006)."""
+    world = World.objects.share(world_id)
+    world.games_by_api = allowed
+    world.save(update_fields=["games_by_api"])
+    audit.entry(world, "allow_games_by_api", by=by, target=str(allowed)).save()
+    return world
+
+
+@action
 def freeze(world_id: int, *, by: Actor) -> World:
     """Stop a world's clock where it stands."""
     world = _still(world_id)

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from portal.simulator.outside_urls import urlpatterns as outside
-from portal.simulator.views import clock, desk, internal_test, worlds
+from portal.simulator.views import clock, credentials, desk, faults, internal_test, server_api, worlds
 
 app_name = "simulator"
 urlpatterns = [
@@ -17,6 +17,12 @@ urlpatterns = [
     path("worlds/act-as/", worlds.act_as, name="act_as"),
     path("worlds/policy/", desk.policy, name="policy"),
     path("worlds/internal-test/", internal_test.internal_test, name="internal_test"),
+    path("worlds/ready-account/", credentials.credentials, name="credentials"),
+    path("worlds/faults/", faults.faults, name="faults"),
+    path("worlds/faults/<id:fault_id>/lift/", faults.lift, name="fault_lift"),
+    path("worlds/faults/games-by-api/", faults.games_by_api, name="games_by_api"),
+    path("docs/api/", server_api.server_api, name="server_api"),
+    path("docs/api/<path:called>", server_api.endpoint, name="server_api_endpoint"),
     path("w/<str:token>/", worlds.enter, name="enter"),
     path("admin/enter/", desk.enter, name="desk"),  # below /admin/: the desk's session lives there
     path("clock/", clock.clock, name="clock"),
