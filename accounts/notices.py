@@ -46,6 +46,7 @@ TOPICS: Final[tuple[tuple[str, StrOrPromise], ...]] = (
     ("releases.", gettext_lazy("Versions and releases")),
     ("payments.merchant_", gettext_lazy("WeChat Pay")),
     ("payments.", gettext_lazy("Payment")),
+    ("platforms.", gettext_lazy("Authorized Platforms")),
     ("associations.", gettext_lazy("Associations")),
 )
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 PRE_AUTH_CODE_LIFE: Final = timedelta(seconds=600)
 AUTH_CODE_LIFE: Final = timedelta(seconds=600)
-PAGE: Final = ""
+PAGE: Final = "platforms:authorized"
 
 AUTHORIZED: Final = audit.register("platforms.authorized", gettext_lazy("authorizes a third-party platform"))
 
@@ -224,6 +224,5 @@ AUTHORIZE: Final = scans.register(
     title=lambda _confirmation: gettext_lazy("Let this third-party platform act for the account"),
     carry_out=_authorize,
     facts=_facts,
-    waits_at=PAGE,
     also=_also,
 )

@@ -31,6 +31,7 @@ PAGES: Final = {
     Capability.MANAGE_PROJECT_MEMBERS: "accounts:members",
     Capability.MANAGE_EXPERIENCE_MEMBERS: "accounts:members",
     Capability.CHANGE_ADMINISTRATOR: "verification:administrator_change",
+    Capability.AUTHORIZE_PLATFORMS: "platforms:authorized",
     Capability.EDIT_INFORMATION: "information:information",
     Capability.SUBMIT_FOR_VERIFICATION: "releases:development",
     Capability.APPLY_FOR_AUTHENTICATION: "verification:authentication",

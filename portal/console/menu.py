@@ -167,6 +167,7 @@ MENU: Final = (
                 has_steps=True,
                 capability=Capability.EDIT_DEVELOPMENT_SETTINGS,
             ),
+            Entry(_("Authorized Platforms"), "platforms:authorized", "diagram-2"),
             Entry(
                 _("Associated Official Accounts"),
                 "associations:official_accounts",

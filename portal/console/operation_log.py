@@ -77,6 +77,10 @@ ABOUT: Final[dict[str, tuple[Any, Q]]] = {
         gettext_lazy("Associations"),
         Q(subject_type__startswith="associations.") | Q(name__startswith="associations."),
     ),
+    "platforms": (
+        gettext_lazy("Authorized Platforms"),
+        Q(subject_type__startswith="platforms.") | Q(name__startswith="platforms."),
+    ),
     "closing": (gettext_lazy("Closing"), Q(subject_type="accounts.Closing")),
 }
 

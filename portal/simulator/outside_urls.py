@@ -12,6 +12,7 @@ from portal.simulator.views import (
     official_content,
     people,
     phone,
+    platforms,
     players,
     settlements,
 )
@@ -88,6 +89,12 @@ urlpatterns = [
     path("people/", people.people, name="people"),
     path("people/add/", people.add, name="people_add"),
     path("people/<id:person_id>/real-name/", people.set_real_name, name="people_real_name"),
+    path("platforms/", platforms.platforms, name="platforms"),
+    path("platforms/<id:platform_id>/", platforms.platform, name="platform"),
+    path("platforms/<id:platform_id>/secret/", platforms.reset_secret, name="platform_secret"),
+    path("platforms/<id:platform_id>/ticket/", platforms.give_ticket, name="platform_ticket"),
+    path("platforms/<id:platform_id>/push/", platforms.push_tickets, name="platform_push"),
+    path("platforms/<id:platform_id>/begin/", platforms.begin, name="platform_begin"),
     path("directory/", directory.directory, name="directory"),
     path("directory/<id:entry_id>/remove/", directory.remove, name="directory_remove"),
 ]

@@ -89,6 +89,7 @@ ACTS: Final[Mapping[str, Act]] = {
     ),
     "accounts:development_push": Act(C.EDIT_DEVELOPMENT_SETTINGS, PUSH, from_page=True),
     "accounts:development_push_stop": Act(C.EDIT_DEVELOPMENT_SETTINGS, is_proved=False),
+    "platforms:cancel": Act(C.AUTHORIZE_PLATFORMS),
     # registration, which is over once there is a console
     "verification:entity": Act(C.CONFIRM_ENTITY, is_proved=False),
     "verification:keep_draft": Act(C.CONFIRM_ENTITY, is_proved=False),

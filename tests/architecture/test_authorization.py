@@ -33,6 +33,7 @@ from portal.outside import people as outside
 from portal.outside.models import Person
 from portal.routes import Route, Who, routes
 from portal.simulator import walks
+from portal.simulator.walks.platforms import authorize, make_platform
 from tests.architecture.acts import ACTS, OF_MONEY, Act
 from tests.architecture.stages import STAGES, bring
 from tests.conftest import seat
@@ -114,6 +115,7 @@ def furnished(account: Account, people: list[Person]) -> Place:
         width=1, height=1, sha256="a" * 64, uploaded_at=now,
     )  # fmt: skip
     order = walks.fill_in_application(account)
+    platform = make_platform(world, f"Platform of {account.pk}").platform
     place.objects = {
         "member_id": member.pk,
         "confirmation_id": asked.pk,
@@ -121,6 +123,7 @@ def furnished(account: Account, people: list[Person]) -> Place:
         "category_id": category.pk,
         "proof_id": proof.pk,
         "document_id": Document.objects.filter(order=order).order_by("pk")[0].pk,
+        "authorization_id": authorize(platform, account).authorization.pk,
         "notice_id": Notice.objects.filter(account=account).latest("pk").pk,
     }
     return place
