@@ -5,6 +5,8 @@ from accounts.actions.development import (
     ask_domains,
     ask_secret,
     ask_upload_key,
+    modify_business_domains,
+    modify_domains,
     reset_secret,
     reset_upload_key,
     save_api_allowlist,
@@ -12,6 +14,7 @@ from accounts.actions.development import (
     save_upload_allowlist,
     stop_push,
 )
+from accounts.actions.media import keep_material
 from accounts.actions.members import (
     add_experience_member,
     ask_to_add,
@@ -82,9 +85,12 @@ __all__ = [
     "give_stable_token",
     "give_token",
     "keep",
+    "keep_material",
     "leave",
     "link_for",
     "log_out",
+    "modify_business_domains",
+    "modify_domains",
     "online",
     "reason_of_end",
     "recover",

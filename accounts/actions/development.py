@@ -24,9 +24,9 @@ from portal.kernel import audit, confirmations, sealed, tallies
 from portal.kernel.action import action
 from portal.kernel.actors import Actor
 from portal.kernel.errors import Refused
-from portal.kernel.limits import Limit
+from portal.kernel.limits import Limit, Usage
 from portal.kernel.models import Confirmation
-from portal.kernel.terms import Capability
+from portal.kernel.terms import Capability, EntityType
 from portal.kernel.wording import joined
 
 if TYPE_CHECKING:
@@ -43,6 +43,9 @@ UPLOAD_ALLOWLIST: Final = audit.register(
     "accounts.upload_allowlist_changed", gettext_lazy("changes the upload IP allowlist")
 )
 DOMAINS: Final = audit.register("accounts.domains_changed", gettext_lazy("changes the server domains"))
+BUSINESS_DOMAINS: Final = audit.register(
+    "accounts.business_domains_changed", gettext_lazy("changes the business domains")
+)
 PUSH: Final = audit.register("accounts.push_changed", gettext_lazy("changes the message push"))
 PUSH_STOPPED: Final = audit.register("accounts.push_stopped", gettext_lazy("switches the message push off"))
 
@@ -61,6 +64,11 @@ DOMAINS_TOLD: Final = notices.register(
     gettext_lazy("The server domains were changed, by a scan of %(name)s."),
     url_name=PAGE,
 )
+
+ADD: Final = "add"
+DELETE: Final = "delete"
+CHANGES: Final = (ADD, DELETE, "set")  # of a list of domains, by a server
+BUSINESS: Final = "webviewdomain"  # what servers call business domains
 
 # What each form shows; the version it carries is made of these fields.
 OF_API_ALLOWLIST: Final = ("api_allowlist",)
@@ -205,6 +213,77 @@ def _change_domains(confirmation: Confirmation, by: Actor) -> None:
     before, wanted = confirmation.facts["before"], confirmation.facts["domains"]
     if rules.complete(settings.domains) != before:
         raise _changed_meanwhile()
+    _put_domains(account, settings, wanted, by)
+
+
+@action
+def modify_domains(
+    account_id: int, how: str, domains: Mapping[str, Iterable[str]], *, by: Actor
+) -> rules.Domains:
+    """Add, delete or set server domains without a scan; return the lists of all kinds as they are then.
+
+    For a third-party platform: the administrator's scan authorized it to do so. `domains` as `ask_domains`
+    has them; a kind that is not there is left alone. It is one of the month's changes if anything changes.
+    Refused, code `no_change`, when nothing of what is added is new.
+    """
+    account, settings = _lock(account_id)
+    account.require(Capability.MANAGE_SERVER_DOMAINS, by=by)
+    before, told = rules.complete(settings.domains), rules.checked(domains)
+    wanted = rules.checked({kind: _changed(before[kind], how, told[kind]) for kind in domains})
+    wanted = before | {kind: wanted[kind] for kind in domains}
+    if rules.is_same(before, wanted):
+        if how == ADD:
+            raise Refused(_("Not saved: all of these domains are listed already."), code="no_change")
+        return before
+    _put_domains(account, settings, wanted, by)
+    return wanted
+
+
+@action
+def modify_business_domains(account_id: int, how: str, typed: Iterable[str], *, by: Actor) -> list[str]:
+    """Add, delete or set the domains whose web pages the game may open; return them as they are then.
+
+    Each is a host without a port, with https:// before it or not. Refused for an individual (89231), for
+    more than twenty (89029), and when nothing changes (89019).
+    """
+    account, settings = _lock(account_id)
+    account.require(Capability.MANAGE_SERVER_DOMAINS, by=by)
+    if account.entity_type == EntityType.INDIVIDUAL:
+        raise Refused(_("Not saved: an individual's Mini Program opens no web pages."), code="89231")
+    told = [_business_domain(line) for line in typed]
+    wanted = _changed(settings.business_domains, how, told)
+    if set(wanted) == set(settings.business_domains):
+        raise Refused(_("Not saved: the business domains are these already."), code="89019")
+    # As many as may be there are no refusal yet, so all but one count as used.
+    Usage(Limit.BUSINESS_DOMAINS, max(0, len(wanted) - 1)).require(field=BUSINESS)
+    settings.business_domains = wanted
+    settings.save()
+    audit.act(account, BUSINESS_DOMAINS, by=by, detail=", ".join(wanted))
+    return wanted
+
+
+def _changed(before: list[str], how: str, told: list[str]) -> list[str]:
+    """Return a list after a change: `how` is one of CHANGES; each host once, in order."""
+    if how == ADD:
+        return list(dict.fromkeys([*before, *told]))
+    if how == DELETE:
+        return [host for host in before if host not in told]
+    return list(dict.fromkeys(told))
+
+
+def _business_domain(line: str) -> str:
+    try:
+        host = rules.read_one(rules.DomainKind.REQUEST, line.strip())
+    except ValueError as refusal:
+        raise Refused(str(refusal), code="domain", field=BUSINESS) from None
+    if ":" in host:
+        raise Refused(_("A business domain has no port."), code="domain", field=BUSINESS)
+    return host
+
+
+def _put_domains(account: Account, settings: DevelopmentSettings, wanted: rules.Domains, by: Actor) -> None:
+    """Keep server domains of a locked account, for one of the month's changes, and tell of it."""
+    before = rules.complete(settings.domains)
     tallies.spend(Limit.DOMAIN_CHANGES, account)
     settings.domains = wanted
     settings.save()

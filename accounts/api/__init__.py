@@ -1,5 +1,5 @@
-"""The server API's endpoints of this stage: tokens, quotas, what a call was refused for."""
+"""The server API's endpoints of this stage: tokens, quotas, material, members, domains."""
 
-from accounts.api import basics, tokens
+from accounts.api import basics, domains, media, members, tokens
 
-__all__ = ["basics", "tokens"]
+__all__ = ["basics", "domains", "media", "members", "tokens"]

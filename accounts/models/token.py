@@ -6,7 +6,6 @@ from django.db import models
 from django.utils.translation import pgettext_lazy
 
 from accounts.models.account import Account
-from portal.kernel import guards
 from portal.kernel.models import World
 
 
@@ -14,6 +13,7 @@ class AccessToken(models.Model):
     """A token given out to whoever held the AppSecret. Times are the world's.
 
     It is kept as a fingerprint; a stable one besides sealed, since it is given out again while it lives.
+    The row goes a day after it expired.
     """
 
     class Kind(models.TextChoices):
@@ -37,6 +37,3 @@ class AccessToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} token of {self.account_id}"
-
-
-guards.set_once(AccessToken, "account_id", "kind", "fingerprint", "given_at", "expires_at", "replaced_at")

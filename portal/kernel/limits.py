@@ -37,6 +37,8 @@ class Limit(StrEnum):
     EXPERIENCES_PER_PERSON = "experiences_per_person"
     DOMAIN_CHANGES = "domain_changes"
     DOMAINS_PER_KIND = "domains_per_kind"
+    BUSINESS_DOMAINS = "business_domains"
+    LAUNCH_CODES = "launch_codes"
     ALLOWED_ADDRESSES = "allowed_addresses"
     WITHDRAWALS_PER_DAY = "withdrawals_per_day"
     WITHDRAWALS_PER_MONTH = "withdrawals_per_month"
@@ -161,6 +163,16 @@ LIMITS: Final[Mapping[Limit, Ceiling]] = {
     Limit.DOMAINS_PER_KIND: Ceiling(
         20,
         _("Not saved: at most %(at_most)d domains of each kind. Remove some of them."),
+    ),
+    Limit.BUSINESS_DOMAINS: Ceiling(
+        20,
+        _("Not saved: at most %(at_most)d business domains (89029). Remove some of them."),
+        code="89029",
+    ),
+    Limit.LAUNCH_CODES: Ceiling(
+        100_000,
+        _("Not made: %(at_most)d of %(at_most)d codes were made (45029). Make unlimited ones."),
+        code="45029",
     ),
     Limit.ALLOWED_ADDRESSES: Ceiling(
         100,

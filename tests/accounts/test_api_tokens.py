@@ -42,6 +42,15 @@ def test_a_token_expires_on_the_worlds_clock(server, time):
     assert works(server, token) == 42001
 
 
+def test_a_server_goes_on_when_its_first_tokens_are_forgotten(server, time):
+    first = server.token
+
+    time.passes(days=2)
+
+    assert works(server, server.ask("/cgi-bin/token", **server.credentials)["access_token"]) == 0
+    assert works(server, first) == 40001
+
+
 def test_a_replaced_token_works_for_five_minutes(server, time):
     first = server.token
     second = server.ask("/cgi-bin/token", **server.credentials)["access_token"]

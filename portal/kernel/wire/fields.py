@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from portal.kernel.ids import LARGEST_ID
+from portal.kernel.pictures import MOST_BYTES
 from portal.kernel.wire.errors import BY_VALUE, Wrong
 
 _WHOLE: Final = re.compile(r"-?[0-9]{1,19}")
@@ -157,8 +159,15 @@ class Fields(Field):
 
 @dataclass(frozen=True)
 class File(Field):
-    """A file of a multipart form: what Django made of it, at most one byte more than it may have."""
+    """A file of a multipart form: what Django made of it, at most one byte more than `most_bytes`."""
 
     missing: int = 41005
+    most_bytes: int = MOST_BYTES
 
     type: ClassVar[str] = "file"
+
+    def read(self, value: Any) -> UploadedFile:
+        """Return the file."""
+        if not isinstance(value, UploadedFile):
+            raise Wrong(self.missing, _("%(field)s has to be a file.") % {"field": self.name})
+        return value

@@ -24,13 +24,14 @@ from portal.kernel.errors import Refused
 from portal.kernel.fsm import ConcurrentTransition, TransitionNotAllowed
 from portal.kernel.http import worldless
 from portal.kernel.models import World
-from portal.kernel.uploads import cut_off
+from portal.kernel.uploads import BoundedUploadHandler, cut_off
 from portal.kernel.wire import codes, explain, faults
 from portal.kernel.wire.admission import admit
 from portal.kernel.wire.call import Call
 from portal.kernel.wire.callers import caller_of
 from portal.kernel.wire.endpoints import ENDPOINTS, Answer, Endpoint, Token
 from portal.kernel.wire.errors import BY_RULE, Wrong, from_refusal
+from portal.kernel.wire.fields import File
 
 logger = logging.getLogger(__name__)
 
@@ -131,6 +132,9 @@ def _read(call: Call, endpoint: Endpoint) -> None:
     request = call.request
     query = dict(request.GET.items())
     if endpoint.takes_file:
+        handler = BoundedUploadHandler(request)
+        handler.most_bytes = max(each.most_bytes for each in endpoint.fields if isinstance(each, File))
+        request.upload_handlers = [handler]
         call.sent = {**query, **request.POST.dict(), **request.FILES.dict()}
         if cut_off(request):
             raise Wrong(40006, _("The file is too large to be read."))
