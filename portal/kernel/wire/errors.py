@@ -17,7 +17,7 @@ class Wrong(Exception):
     """A call is refused with `errcode`; `errmsg` is the platform's text of it unless given.
 
     `sentence` says the rule to a person, `field` names the parameter, and `explained` holds what is kept
-    beside it under the rid (API-4): JSON, no secrets.
+    beside it under the rid (API-4): JSON, no secrets. `told` stands in the answer beside the errcode.
     """
 
     def __init__(
@@ -28,12 +28,14 @@ class Wrong(Exception):
         field: str = "",
         errmsg: str = "",
         explained: Mapping[str, Any] | None = None,
+        told: Mapping[str, Any] | None = None,
     ) -> None:
         self.errcode = errcode
         self.errmsg = errmsg or codes.MESSAGES[errcode]
         self.sentence = sentence
         self.field = field
         self.explained = dict(explained or {})
+        self.told = dict(told or {})
         super().__init__(f"{errcode} {self.errmsg}")
 
 

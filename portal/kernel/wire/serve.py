@@ -55,7 +55,7 @@ def answer(request: HttpRequest, rest: str = "") -> HttpResponseBase:
             explain.keep(call, rid, wrong)
         except (OperationalError, IntegrityError):  # database or world is away
             logger.warning("a refused call was not kept", extra={"rid": rid})
-        return _json({"errcode": wrong.errcode, "errmsg": f"{wrong.errmsg} rid: {rid}"})
+        return _json({"errcode": wrong.errcode, "errmsg": f"{wrong.errmsg} rid: {rid}", **wrong.told})
     if endpoint and call.world and faults.loses_reply(call.world, endpoint.path):
         return faults.lost()
     if isinstance(result, HttpResponse):
