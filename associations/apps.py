@@ -12,7 +12,7 @@ class AssociationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register handlers."""
-        from associations import actions  # noqa: F401, PLC0415 -- app ready
+        from associations import actions, api  # noqa: F401, PLC0415 -- app ready
         from associations.breaches import breaches  # noqa: PLC0415 -- app ready
         from portal.kernel.breaches import register  # noqa: PLC0415 -- app ready
 

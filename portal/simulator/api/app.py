@@ -24,6 +24,7 @@ from portal.simulator.api import (
     confirmations,
     events,
     failures,
+    faults,
     mail,
     payments,
     people,
@@ -48,6 +49,7 @@ PARTS: Final = (
     releases,
     settlements,
     payments,
+    faults,
     events,
 )
 ROUTERS: Final = tuple(part.router for part in PARTS)

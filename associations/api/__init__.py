@@ -1,0 +1,5 @@
+"""The server API's endpoints of this stage: association, menu, followers, template messages."""
+
+from associations.api import followers, links, templates
+
+__all__ = ["followers", "links", "templates"]
