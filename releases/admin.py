@@ -14,9 +14,9 @@ from releases.models import Release, Submission, Version
 class VersionAdmin(DeskAdmin):
     """What was uploaded, without the list of its files."""
 
-    list_display = ("number", "account", "state", "developer", "way", "unpacked", "uploaded_at", "world")
+    list_display = ("number", "account", "state", "uploader", "way", "unpacked", "uploaded_at", "world")
     list_filter = ("state", "way")
-    list_select_related = ("world", "account", "developer")
+    list_select_related = ("world", "account", "developer", "platform")
     search_fields = ("=number", "=sha256", "=account__appid")
     exclude = ("contents",)
 

@@ -76,6 +76,7 @@ def story(submission_id: int, account_id: int) -> Story:
             "account__administrator__person",
             "account__development",
             "version__developer",
+            "version__platform",
         )
         .annotate(twin=Subquery(others.order_by("pk").values("account__name")[:1]))
         .order_by("-pk")

@@ -97,7 +97,7 @@ def verifying_of(account: Account) -> Verifying:
             delayed_until=Subquery(review.values("delayed_until")[:1]),
             reasons=Subquery(verdict.values("reasons")[:1]),
         )
-        .select_related("version__developer")
+        .select_related("version__developer", "version__platform")
         .defer("version__contents")
         .order_by("-pk")
     )
@@ -126,6 +126,6 @@ def developed_of(account: Account) -> QuerySet[Version, Any]:
             trial_id=Subquery(trial.values("trial_id")[:1]),
             trial_number=Subquery(trial.values("trial__number")[:1]),
         )
-        .select_related("developer")
+        .select_related("developer", "platform")
         .defer("contents")
     )

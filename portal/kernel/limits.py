@@ -42,6 +42,10 @@ class Limit(StrEnum):
     ALLOWED_ADDRESSES = "allowed_addresses"
     WITHDRAWALS_PER_DAY = "withdrawals_per_day"
     WITHDRAWALS_PER_MONTH = "withdrawals_per_month"
+    WITHDRAWALS_BY_SERVER = "withdrawals_by_server"
+    SUBMISSIONS_BY_SERVER = "submissions_by_server"
+    SPEED_UPS = "speed_ups"
+    CODE_TEMPLATES = "code_templates"
     SAME_ENTITY_MINI_PROGRAMS = "same_entity_mini_programs"
     OTHER_ENTITY_MINI_PROGRAMS = "other_entity_mini_programs"
     OFFICIAL_ACCOUNTS_PER_MINI_PROGRAM = "official_accounts_per_mini_program"
@@ -188,6 +192,31 @@ LIMITS: Final[Mapping[Limit, Ceiling]] = {
         _("Not withdrawn: %(at_most)d of %(at_most)d used this month. Try again on %(again)s."),
         Window.MONTH,
     ),
+    Limit.WITHDRAWALS_BY_SERVER: Ceiling(
+        5,
+        _("Not withdrawn: %(at_most)d of %(at_most)d used today. Try again on %(again)s."),
+        Window.DAY,
+        code="87013",
+    ),
+    Limit.SUBMISSIONS_BY_SERVER: Ceiling(
+        20,
+        _("Not submitted: %(at_most)d of %(at_most)d submissions of this third-party platform used "
+          "this month (85085). Try again on %(again)s."),
+        Window.MONTH,
+        code="85085",
+    ),
+    Limit.SPEED_UPS: Ceiling(
+        2,
+        _("Not speeded up: %(at_most)d of %(at_most)d used by this third-party platform this month. "
+          "Try again on %(again)s."),
+        Window.MONTH,
+        code="89405",
+    ),
+    Limit.CODE_TEMPLATES: Ceiling(
+        200,
+        _("Not added: the library has %(at_most)d of %(at_most)d templates (85065). Delete one first."),
+        code="85065",
+    ),
     Limit.SAME_ENTITY_MINI_PROGRAMS: Ceiling(
         10,
         _("Not invited: %(at_most)d of %(at_most)d Mini Programs of the same entity (89016). "
@@ -273,6 +302,8 @@ NAME_LENGTH: Final = (4, 30)  # a Chinese character counts two
 SHORT_NAME_LENGTH: Final = (4, 10)
 INTRODUCTION_LENGTH: Final = (4, 120)
 CODE_REVIEW_WORKING_DAYS: Final = 7
+CODE_REVIEW_SPEEDED_UP: Final = timedelta(hours=12)
+PRIVACY_SCAN: Final = timedelta(minutes=1)  # of a committed version
 COIN_REVIEW_WORKING_DAYS: Final = 3  # the source names no number
 PHASED_RELEASE: Final = timedelta(days=15)  # then it goes to everybody
 ROLLBACK_CHOICES: Final = 5

@@ -24,15 +24,20 @@ from releases.actions.submissions import (
     submit,
     withdraw,
 )
-from releases.actions.versions import delete, same_files, set_trial, upload
+from releases.actions.templates import add_template, bind_program, delete_template, unbind_program
+from releases.actions.versions import commit, delete, same_files, set_trial, upload
 
 __all__ = [
     "accept_rules",
     "add_preview",
+    "add_template",
     "ask_to_release",
     "begin_internal_test",
+    "bind_program",
     "cancel",
+    "commit",
     "delete",
+    "delete_template",
     "drop",
     "end_internal_test",
     "grow",
@@ -51,6 +56,7 @@ __all__ = [
     "set_trial",
     "submit",
     "suspend",
+    "unbind_program",
     "upload",
     "withdraw",
 ]

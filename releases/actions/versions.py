@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts import notices
 from accounts.models import Account
+from platforms.models import Platform
 from portal.kernel.action import action
 from portal.kernel.actors import Actor
 from portal.kernel.errors import Refused
@@ -19,9 +20,11 @@ from portal.kernel.terms import Capability
 from portal.kernel.text import clean
 from portal.outside.models import Person
 from releases import archives, words
+from releases.actions import templates
 from releases.models import Service, Submission, Version
 from releases.packages import Package
 
+LONGEST_NUMBER: Final = 64  # of what a platform calls a version
 NUMBER: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+_-]{0,31}")
 LONGEST_DESCRIPTION: Final = 200
 OTHER_APPID: Final = "package_appid"
@@ -47,6 +50,48 @@ def upload(
     account = Account.objects.lock(account_id)
     account.require(Capability.UPLOAD_VERSION, by=by)
     number, description = _number(number), _description(description)
+    developer = Person.objects.get(pk=developer_id, world=account.world)
+    version = _kept(account, package, developer, number=number, description=description, way=way, by=by)
+    if not version.was_there:
+        templates.draft(version)
+    return version
+
+
+@action
+def commit(
+    account_id: int, package: Package, *, platform_id: int, number: str, description: str, by: Actor
+) -> Version:
+    """Keep a template's package as a third-party platform's latest version, and as the trial version.
+
+    `package` was made outside the transaction (`commits.package`); the platform calls a version as it
+    likes, in 64 characters. The same commit again is the version that is there.
+    """
+    account = Account.objects.lock(account_id)
+    account.require(Capability.UPLOAD_VERSION, by=by)
+    platform = Platform.objects.get(pk=platform_id, world=account.world)
+    version = _kept(
+        account,
+        package,
+        platform,
+        number=_called(number),
+        description=_description(description),
+        way=Version.Way.SERVER,
+        by=by,
+    )
+    set_trial(version.pk, by=by)
+    return version
+
+
+def _kept(
+    account: Account,
+    package: Package,
+    uploader: Person | Platform,
+    *,
+    number: str,
+    description: str,
+    way: str,
+    by: Actor,
+) -> Version:
     if package.project and package.project.appid not in ("", account.appid):
         raise Refused(
             _("Not uploaded: project.config.json names the AppID %(other)s, and this account has %(mine)s. "
@@ -55,10 +100,8 @@ def upload(
             code=OTHER_APPID,
             field="package",
         )  # fmt: skip
-    developer = Person.objects.get(pk=developer_id, world=account.world)
-    latest = Version.objects.filter(
-        account=account, developer=developer, state=Version.State.DEVELOPED
-    ).first()
+    whose = {"developer" if isinstance(uploader, Person) else "platform": uploader}
+    latest = Version.objects.filter(account=account, state=Version.State.DEVELOPED, **whose).first()
     now = account.world.now()
     if latest:
         if (latest.sha256, latest.number, latest.description) == (package.sha256, number, description):
@@ -68,11 +111,11 @@ def upload(
         latest.replace(at=now, by=by)
         latest.save()
     archives.store(account.world, package)
-    role, _held = account.role_of(developer.as_actor())
+    role = account.role_of(uploader.as_actor())[0] if isinstance(uploader, Person) else ""
     version = Version.objects.create(
         world=account.world,
         account=account,
-        developer=developer,
+        **whose,
         role=role,
         way=way,
         number=number,
@@ -85,7 +128,7 @@ def upload(
         uploaded_at=now,
     )
     Service.objects.get_or_create(account=account, defaults={"world": account.world})
-    notices.tell(account, words.UPLOADED, developer=developer.name, number=number)
+    notices.tell(account, words.UPLOADED, developer=uploader.name, number=number)
     return version
 
 
@@ -129,7 +172,7 @@ def same_files(version: Version) -> QuerySet[Version]:
     earlier = Version.objects.filter(
         world_id=version.world_id, sha256=version.sha256, account_id=version.account_id, pk__lt=version.pk
     )
-    return earlier.select_related("developer").order_by("-pk")
+    return earlier.select_related("developer", "platform").order_by("-pk")
 
 
 def locked(version_id: int) -> Version:
@@ -175,6 +218,16 @@ def _number(typed: str) -> str:
             code="version_number",
             field="number",
         )
+    return number
+
+
+def _called(typed: str) -> str:
+    try:
+        number = clean(typed, max_length=LONGEST_NUMBER)
+    except ValueError as refusal:
+        raise Refused(str(refusal), code="version_number", field="user_version") from None
+    if not number:
+        raise Refused(_("Write a version number."), code="version_number", field="user_version")
     return number
 
 

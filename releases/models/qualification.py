@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Account
 from portal.kernel import guards, kept_files
@@ -47,8 +48,25 @@ class Preview(Upload):
         indexes = [models.Index(fields=["account", "-id"], name="preview_newest")]
 
 
+class Attachment(Upload):
+    """What a server sent with a submission beside previews: pictures of its feedback, and videos."""
+
+    class Kind(models.TextChoices):
+        """What it is for."""
+
+        FEEDBACK = "feedback", pgettext_lazy("attachment", "Picture of the feedback")
+        VIDEO = "video", pgettext_lazy("attachment", "Video of the version")
+
+    submission = models.ForeignKey(
+        "releases.Submission", on_delete=models.CASCADE, related_name="attachments"
+    )
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+
+
+guards.set_once(Attachment, "account_id", "submission_id", "kind", "sha256", "uploaded_at", "removed_at")
 guards.set_once(Qualification, "account_id", "slot", "name", "sha256", "size", "uploaded_at", "removed_at")
 guards.set_once(Preview, "account_id", "name", "sha256", "size", "uploaded_at", "removed_at")
 
+kept_files.named_by(Attachment, "sha256")
 kept_files.named_by(Qualification, "sha256")
 kept_files.named_by(Preview, "sha256")

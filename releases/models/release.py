@@ -33,6 +33,8 @@ class Release(Stateful):
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="releases")
     state = StateField(choices=State.choices, default=State.PHASED)
     percent = models.PositiveSmallIntegerField(default=100, help_text="Of the players; grows only.")
+    to_developers = models.BooleanField(default=False, help_text="Phased: whoever develops gets it first.")
+    to_testers = models.BooleanField(default=False, help_text="Phased: experience members get it first.")
     rollback_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="rollbacks")
     released_by = models.CharField(max_length=40)
     released_at = models.DateTimeField()
@@ -50,7 +52,11 @@ class Release(Stateful):
             models.UniqueConstraint(
                 fields=["account"], condition=Q(state="phased"), name="one_phased_release"
             ),
-            models.CheckConstraint(condition=Q(percent__gte=1, percent__lte=100), name="percent_of_players"),
+            models.CheckConstraint(
+                condition=Q(percent__lte=100)
+                & (Q(percent__gte=1) | Q(to_developers=True) | Q(to_testers=True)),
+                name="percent_of_players",
+            ),
         ]
         indexes = [models.Index(fields=["account", "-id"], name="release_newest")]
 

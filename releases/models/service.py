@@ -29,6 +29,7 @@ class Service(Stateful):
     trial = models.ForeignKey(Version, on_delete=models.PROTECT, null=True, related_name="tried_by")
     trial_path = models.CharField(max_length=128, blank=True)
     trial_code = models.CharField(max_length=32, unique=True, null=True, help_text="In the trial's QR code.")
+    base_library = models.CharField(max_length=16, blank=True, help_text="The oldest it opens with.")
     sandbox_asked_at = models.DateTimeField(
         null=True, help_text="A reviewer needed a sandbox account: from then on the portal is shown."
     )

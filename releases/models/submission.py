@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Account
+from platforms.models import Platform
 from portal.kernel import guards
 from portal.kernel.actors import Actor
 from portal.kernel.fsm import StateField, Stateful, StatefulQuerySet, transition
@@ -21,7 +22,8 @@ class Submission(Stateful):
     """One round: from the first page of the wizard to the verdict. Drafts keep everything that was typed.
 
     `details`: {rules_at, pages: [{title, tags, path, category}], notes, remark, feedback, category,
-    documents: {slot: {field: value}} typed before their pictures came, sandbox_by: {id, kind, name, at}}.
+    documents: {slot: {field: value}} typed before their pictures came, sandbox_by: {id, kind, name, at},
+    server: {what only the server API says}}.
     `submitted`: what the desk got: {documents: [{id, slot, name, fields}], previews: [id], name,
     introduction}. `sandbox` is sealed, and erased at the verdict.
     """
@@ -48,6 +50,14 @@ class Submission(Stateful):
     opened_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True)
     submitted_by = models.CharField(max_length=40, blank=True)
+    platform = models.ForeignKey(
+        Platform,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="submissions",
+        help_text="That submitted it by the server API.",
+    )
+    hastened_at = models.DateTimeField(null=True, help_text="When its review was speeded up, once.")
     decided_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
 
@@ -150,4 +160,14 @@ class Submission(Stateful):
         self.ended_at = at
 
 
-guards.set_once(Submission, "account_id", "version_id", "opened_at", "submitted_at", "decided_at", "ended_at")
+guards.set_once(
+    Submission,
+    "account_id",
+    "version_id",
+    "platform_id",
+    "opened_at",
+    "submitted_at",
+    "hastened_at",
+    "decided_at",
+    "ended_at",
+)

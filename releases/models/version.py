@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Account
+from platforms.models import Platform
 from portal.kernel import guards, kept_files
 from portal.kernel.actors import Actor
 from portal.kernel.fsm import StateField, Stateful, StatefulQuerySet, transition
@@ -19,7 +20,10 @@ from portal.outside.models import Person
 
 
 class Version(Stateful):
-    """One upload. Each member has one latest developed version; what it held is never changed.
+    """One upload. Each member, and each third-party platform, has one latest developed version.
+
+    What it held is never changed. A member uploads a package, a platform commits a template: one of
+    `developer` and `platform` is there.
 
     `was_there` is no column: whether the upload that returned this row was there already.
     """
@@ -38,13 +42,15 @@ class Version(Stateful):
 
         CONSOLE = "console", pgettext_lazy("version", "Console")
         COMMAND_LINE = "command_line", pgettext_lazy("version", "Command line")
+        SERVER = "server", pgettext_lazy("version", "Server API")
 
     world = models.ForeignKey(World, on_delete=models.CASCADE)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="versions")
-    developer = models.ForeignKey(Person, on_delete=models.PROTECT)
-    role = models.CharField(max_length=20, choices=Role.choices)
+    developer = models.ForeignKey(Person, on_delete=models.PROTECT, null=True)
+    platform = models.ForeignKey(Platform, on_delete=models.PROTECT, null=True, related_name="versions")
+    role = models.CharField(max_length=20, choices=Role.choices, blank=True)
     way = models.CharField(max_length=12, choices=Way.choices)
-    number = models.CharField(max_length=32)
+    number = models.CharField(max_length=64)
     description = models.CharField(max_length=200, blank=True)
     state = StateField(choices=State.choices, default=State.DEVELOPED)
     sha256 = models.CharField(max_length=64, help_text="Of the kept archive: the same files, the same.")
@@ -65,7 +71,15 @@ class Version(Stateful):
                 fields=["account", "developer"],
                 condition=Q(state="developed"),
                 name="one_developed_version_per_member",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["account", "platform"],
+                condition=Q(state="developed"),
+                name="one_developed_version_per_platform",
+            ),
+            models.CheckConstraint(
+                condition=Q(developer__isnull=True) ^ Q(platform__isnull=True), name="one_uploader"
+            ),
         ]
         indexes = [
             models.Index(fields=["account", "state", "-id"], name="version_newest"),
@@ -74,6 +88,14 @@ class Version(Stateful):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def uploader(self) -> Person | Platform:
+        """Return who uploaded it: a member, or a third-party platform; each has a name."""
+        found = self.developer or self.platform
+        if found is None:
+            raise LookupError("a version has an uploader")
+        return found
 
     @transition(
         field=state,
@@ -102,6 +124,7 @@ guards.set_once(
     Version,
     "account_id",
     "developer_id",
+    "platform_id",
     "number",
     "sha256",
     "size",

@@ -112,7 +112,7 @@ def delete(request: HttpRequest, principal: Principal, version_id: int) -> HttpR
 
 def _version(principal: Principal, version_id: int) -> Version:
     return get_object_or_404(
-        Version.objects.select_related("developer"),
+        Version.objects.select_related("developer", "platform"),
         pk=version_id,
         account=principal.account,
     )
