@@ -12,7 +12,7 @@ class InformationConfig(AppConfig):
 
     def ready(self) -> None:
         """Register handlers."""
-        from information import actions, desk_categories, desk_naming  # noqa: F401, PLC0415 -- app ready
+        from information import actions, api, desk_categories, desk_naming  # noqa: F401, PLC0415 -- app ready
         from information.actions import naming  # noqa: F401, PLC0415 -- app ready
         from information.breaches import breaches  # noqa: PLC0415 -- app ready
         from information.breaches_naming import naming_breaches  # noqa: PLC0415 -- app ready

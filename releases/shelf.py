@@ -35,12 +35,12 @@ def games(world: World, person: Person, *, called: str = "") -> list[Game]:
     developed: dict[int, list[Version]] = {}
     if developers:
         standing = Version.objects.filter(account_id__in=developers, state=Version.State.DEVELOPED)
-        for version in standing.select_related("developer").order_by("-pk"):
+        for version in standing.select_related("developer", "platform").order_by("-pk"):
             developed.setdefault(version.account_id, []).append(version)
     return [
         Game(
             account,
-            vars(account)["is_online"],
+            vars(account)["is_online"] and not account.is_hidden,
             _trial(account) if Permission.EXPERIENCE in held[account.pk] else None,
             developed.get(account.pk, []),
         )
@@ -64,7 +64,7 @@ def _accounts(world: World, person: Person, called: str) -> list[Account]:
             member_role=Subquery(membership.values("role")[:1]),
             member_granted=Subquery(membership.values("granted")[:1], output_field=JSONField()),
         )
-        .filter(Q(is_online=True) | Q(is_mine=True) | Q(member_role__isnull=False))
+        .filter(Q(is_online=True, is_hidden=False) | Q(is_mine=True) | Q(member_role__isnull=False))
         .select_related("service__trial")
         .order_by("name", "pk")[:LONGEST]
     )

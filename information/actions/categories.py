@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -66,6 +68,22 @@ def add_proof(account_id: int, picture: Picture, *, by: Actor) -> Proof:
             code="proofs",
             field="proof",
         )
+    return _keep(account, picture)
+
+
+@action
+def remove_proof(account_id: int, proof_id: int, *, by: Actor) -> None:
+    """Take a picture away that went to no reviewer yet; one that is gone already stays gone."""
+    account = Account.objects.lock(account_id)
+    account.require(Capability.CHOOSE_CATEGORIES, by=by)
+    for proof in proofs_at_hand(account):
+        if proof.pk == proof_id:
+            proof.removed_at = account.world.now()
+            proof.save(update_fields=["removed_at"])
+
+
+def _keep(account: Account, picture: Picture) -> Proof:
+    """Keep a read picture of a locked account as a proof for no category yet."""
     pictures.store(account.world_id, picture)
     return Proof.objects.create(
         world=account.world,
@@ -80,18 +98,26 @@ def add_proof(account_id: int, picture: Picture, *, by: Actor) -> Proof:
     )
 
 
-@action
-def remove_proof(account_id: int, proof_id: int, *, by: Actor) -> None:
-    """Take a picture away that went to no reviewer yet; one that is gone already stays gone."""
-    account = Account.objects.lock(account_id)
-    account.require(Capability.CHOOSE_CATEGORIES, by=by)
-    for proof in proofs_at_hand(account):
-        if proof.pk == proof_id:
-            proof.removed_at = account.world.now()
-            proof.save(update_fields=["removed_at"])
-
-
 # --- choosing and giving up ----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A category as a server asks for it: with the pictures that prove it, and what they are."""
+
+    first: str
+    second: str
+    pictures: tuple[Picture, ...] = ()
+    note: str = ""
+
+
+def listed(account: Account) -> list[Category]:
+    """Return an account's categories, oldest first: no removed one, no refused one that was chosen again."""
+    found = list(Category.objects.filter(account=account).exclude(state=State.REMOVED).order_by("pk"))
+    newest = {category.second: category.pk for category in found}
+    return [
+        category for category in found if category.state in STANDING or newest[category.second] == category.pk
+    ]
 
 
 @action
@@ -105,11 +131,57 @@ def choose_category(account_id: int, first: str, second: str, *, note: str = "",
     """
     account = Account.objects.lock(account_id)
     account.require(Capability.CHOOSE_CATEGORIES, by=by)
+    return _choose(account, first, second, note, proofs_at_hand(account), by=by)
+
+
+@action
+def choose_categories(account_id: int, wanted: Sequence[Wanted], *, by: Actor) -> list[Category]:
+    """Choose categories for a server, all of them or none, each with its own pictures as its proofs.
+
+    Each is one of the month's changes. Refused as `choose_category` is.
+    """
+    account = Account.objects.lock(account_id)
+    account.require(Capability.CHOOSE_CATEGORIES, by=by)
+    return [_choose_wanted(account, each, by=by) for each in wanted]
+
+
+@action
+def choose_again(account_id: int, wanted: Wanted, *, by: Actor) -> Category:
+    """Choose a category that did not pass once more, for a server, with other proofs. Refused: 53307."""
+    account = Account.objects.lock(account_id)
+    account.require(Capability.CHOOSE_CATEGORIES, by=by)
+    refused = (each for each in listed(account) if each.state == State.REFUSED)
+    if not any(each.second == wanted.second for each in refused):
+        raise Refused(
+            _("Not changed: only a category that did not pass can be changed. Add or delete it."),
+            code="53307",
+            field="second",
+        )
+    return _choose_wanted(account, wanted, by=by)
+
+
+def _choose_wanted(account: Account, wanted: Wanted, *, by: Actor) -> Category:
+    if len(wanted.pictures) > MOST_PROOFS:
+        raise Refused(
+            _("Not added: a category has at most %(most)d pictures of proofs.") % {"most": MOST_PROOFS},
+            code="proofs",
+            field="certicates",
+        )
+    chosen = categories.class_of(wanted.first, wanted.second)
+    special = chosen is not None and chosen.is_special
+    proofs = [_keep(account, picture) for picture in wanted.pictures] if special else []
+    return _choose(account, wanted.first, wanted.second, wanted.note, proofs, by=by)
+
+
+def _choose(
+    account: Account, first: str, second: str, note: str, at_hand: list[Proof], *, by: Actor
+) -> Category:
+    """Choose a category for a locked account, a special one with these proofs."""
     note = _read_note(note)
     chosen = _require_choosable(account, first, second)
     standing = list(Category.objects.filter(account=account, state__in=STANDING))
     _require_room(account, standing, first, second)
-    proofs = proofs_at_hand(account) if chosen.is_special else []
+    proofs = at_hand if chosen.is_special else []
     if chosen.is_special and not proofs:
         raise Refused(
             _("Not added: this category needs a proof. Add at least one picture of it."),
@@ -143,6 +215,14 @@ def note_of(category: Category) -> str:
         subject_type=category._meta.label, subject_id=category.pk, name=CHOSEN
     ).values_list("reason", flat=True)
     return "".join(NOTE_AFTER.split(told.first() or "", maxsplit=1)[1:])
+
+
+def reasons_of(category: Category) -> str:
+    """Return why a reviewer refused a category, '' for one that was not refused."""
+    told = AuditEvent.objects.filter(
+        subject_type=category._meta.label, subject_id=category.pk, target=State.REFUSED
+    ).values_list("reason", flat=True)
+    return told.first() or ""
 
 
 def _told(category: Category, note: str) -> str:

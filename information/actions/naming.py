@@ -25,7 +25,7 @@ from portal.kernel.action import action
 from portal.kernel.actors import Actor
 from portal.kernel.errors import Refused
 from portal.kernel.limits import Limit, Usage
-from portal.kernel.models import Confirmation, Review, Verdict
+from portal.kernel.models import AuditEvent, Confirmation, Review, Verdict
 from portal.kernel.pictures import Picture
 from portal.kernel.reviews import Decision, Reason
 from portal.kernel.terms import Capability
@@ -94,19 +94,8 @@ def draft(account_id: int, typed: str, *, note: str = "", by: Actor) -> Naming:
         before.note, before.needs_proof = note, bool(checked.protected)
         before.save(update_fields=["note", "needs_proof"])
         return before
-    if before is not None:
-        before.drop(at=account.world.now(), by=by)
-        before.save()
-        _void_code(account, by=by)
-    naming = Naming.objects.create(
-        world=account.world,
-        account=account,
-        name=checked.name,
-        name_key=checked.key,
-        needs_proof=bool(checked.protected),
-        note=note,
-        asked_at=account.world.now(),
-    )
+    _drop_draft(account, by=by)
+    naming = _begin(account, checked, note=note)
     if before is not None:
         Proof.objects.filter(naming=before).update(naming=naming)
     return naming
@@ -122,19 +111,7 @@ def add_proof(account_id: int, picture: Picture, *, by: Actor) -> Proof:
             code="proofs",
             field="proofs",
         )
-    pictures.store(account.world_id, picture)
-    return Proof.objects.create(
-        world=account.world,
-        account=account,
-        naming=naming,
-        name=picture.name[:120],
-        content_type=picture.content_type,
-        size=len(picture.content),
-        width=picture.width,
-        height=picture.height,
-        sha256=picture.sha256,
-        uploaded_at=account.world.now(),
-    )
+    return _keep(account, naming, picture)
 
 
 @action
@@ -158,6 +135,32 @@ def ask(account_id: int, *, by: Actor) -> Confirmation:
 
 
 @action
+def rename(account_id: int, typed: str, *, proofs: Sequence[Picture] = (), by: Actor) -> Naming:
+    """Give the account the name that its server asks for, or put it to the desk with these proofs.
+
+    No scan is asked for: whoever holds the AppSecret, or was authorized by a scan, stands for it. A draft
+    of the console's is dropped. Refused by the ladder, while a name is under review (91003), and
+    for a protected word without a proof (91009).
+    """
+    account = lock(account_id)
+    account.require(Capability.RENAME, by=by)
+    _require_none_under_review(account)
+    ladder.require_open(account)
+    checked = ladder.climb(account, typed)
+    if checked.protected and not proofs:
+        raise _no_proof(checked.name)
+    _drop_draft(account, by=by)
+    naming = _begin(account, checked, note="")
+    if not checked.protected:
+        _adopt(account, naming, by=by)
+        return naming
+    for picture in proofs:
+        _keep(account, naming, picture)
+    _to_the_desk(account, naming, by=by)
+    return naming
+
+
+@action
 def drop(account_id: int, *, by: Actor) -> Naming | None:
     """Take back the name that is a draft or under review; None when there is none any more."""
     account = Account.objects.lock(account_id)
@@ -177,9 +180,39 @@ def going_on(account: Account) -> Naming | None:
     return Naming.objects.filter(account=account, state__in=[State.DRAFT, State.UNDER_REVIEW]).first()
 
 
+def reasons_of(naming: Naming) -> str:
+    """Return why a name was refused, '' for one that was not."""
+    told = AuditEvent.objects.filter(
+        subject_type=naming._meta.label, subject_id=naming.pk, target=State.REFUSED
+    ).values_list("reason", flat=True)
+    return told.first() or ""
+
+
 def proofs_of(naming: Naming) -> list[Proof]:
     """Return the pictures of a name, oldest first; those removed are left out."""
     return list(Proof.objects.filter(naming=naming, removed_at__isnull=True).order_by("pk"))
+
+
+def _begin(account: Account, checked: Checked, *, note: str) -> Naming:
+    """Return a new draft of a locked account, of a name that climbed the ladder."""
+    return Naming.objects.create(
+        world=account.world,
+        account=account,
+        name=checked.name,
+        name_key=checked.key,
+        needs_proof=bool(checked.protected),
+        note=note,
+        asked_at=account.world.now(),
+    )
+
+
+def _drop_draft(account: Account, *, by: Actor) -> None:
+    """Drop the draft of a locked account, if it has one; its code is void."""
+    before = going_on(account)
+    if before is not None:
+        before.drop(at=account.world.now(), by=by)
+        before.save()
+        _void_code(account, by=by)
 
 
 def _own_draft(account_id: int, *, by: Actor) -> tuple[Account, Naming]:
@@ -193,6 +226,22 @@ def _own_draft(account_id: int, *, by: Actor) -> tuple[Account, Naming]:
             _("Nothing was done: no name is chosen yet. Type one first."), code=ladder.PENDING, way_out=PAGE
         )
     return account, naming
+
+
+def _keep(account: Account, naming: Naming, picture: Picture) -> Proof:
+    pictures.store(account.world_id, picture)
+    return Proof.objects.create(
+        world=account.world,
+        account=account,
+        naming=naming,
+        name=picture.name[:120],
+        content_type=picture.content_type,
+        size=len(picture.content),
+        width=picture.width,
+        height=picture.height,
+        sha256=picture.sha256,
+        uploaded_at=account.world.now(),
+    )
 
 
 def _require_none_under_review(account: Account) -> None:
@@ -209,12 +258,15 @@ def _require_none_under_review(account: Account) -> None:
 
 def _require_proof(naming: Naming) -> None:
     if naming.needs_proof and not proofs_of(naming):
-        raise Refused(
-            _("Not submitted: %(name)s holds a protected word. Add a proof of the right to it.")
-            % {"name": naming.name},
-            code=ladder.PROOF,
-            field="proofs",
-        )
+        raise _no_proof(naming.name)
+
+
+def _no_proof(name: str) -> Refused:
+    return Refused(
+        _("Not submitted: %(name)s holds a protected word. Add a proof of the right to it.") % {"name": name},
+        code=ladder.PROOF,
+        field="proofs",
+    )
 
 
 def _void_code(account: Account, *, by: Actor) -> None:
@@ -258,6 +310,11 @@ def _carry_out(confirmation: Confirmation, by: Actor) -> None:
     if not naming.needs_proof:
         _adopt(account, naming, by=by)
         return
+    _to_the_desk(account, naming, by=by)
+
+
+def _to_the_desk(account: Account, naming: Naming, *, by: Actor) -> None:
+    """Put a name with a protected word to a reviewer."""
     now = account.world.now()
     due_at = calendar.working_days_after(now, limits.NAME_REVIEW_WORKING_DAYS)
     naming.submit(by=by)

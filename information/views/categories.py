@@ -21,7 +21,7 @@ from accounts.models.account import GAME
 from accounts.principals import Principal
 from accounts.views.doors import for_principal
 from information import actions, specimens
-from information.actions.categories import MOST_PROOFS, STANDING, State, locked_first
+from information.actions.categories import MOST_PROOFS, STANDING, State, listed, locked_first
 from information.forms import PICTURES, CategoryForm
 from information.models import Proof
 from information.views.cards import opened_by_game, quota
@@ -89,15 +89,6 @@ def _reviewers(account: Account, waiting: list[Review]) -> list[dict[str, Any]]:
                 {"label": _("Who decides in this world"), "url": reverse("simulator:policy")},
             ],
         }
-    ]
-
-
-def listed(account: Account) -> list[Category]:
-    """Return an account's categories, oldest first: no removed one, no refused one that was chosen again."""
-    found = list(Category.objects.filter(account=account).exclude(state=State.REMOVED).order_by("pk"))
-    newest = {category.second: category.pk for category in found}
-    return [
-        category for category in found if category.state in STANDING or newest[category.second] == category.pk
     ]
 
 

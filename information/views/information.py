@@ -14,11 +14,11 @@ from accounts import categories as tree
 from accounts.models import Account, Category
 from accounts.principals import Principal
 from accounts.views.doors import for_principal
-from information.actions.categories import STANDING, State
+from information.actions.categories import STANDING, State, listed
 from information.models import Naming
 from information.views import naming
 from information.views.cards import HERE, opened_by_game, quota
-from information.views.categories import TONES, listed
+from information.views.categories import TONES
 from portal.kernel import tallies
 from portal.kernel.limits import LIMITS, Limit
 from portal.kernel.policy import POLICY

@@ -166,7 +166,7 @@ class File(Field):
 
     type: ClassVar[str] = "file"
 
-    def read(self, value: Any) -> UploadedFile:
+    def read(self, value: Any) -> UploadedFile[Any]:
         """Return the file."""
         if not isinstance(value, UploadedFile):
             raise Wrong(self.missing, _("%(field)s has to be a file.") % {"field": self.name})
