@@ -13,6 +13,7 @@ class PaymentsConfig(AppConfig):
     def ready(self) -> None:
         """Register handlers."""
         from payments import (  # noqa: F401, PLC0415 -- app ready
+            api,
             breaches_coin,
             breaches_income,
             breaches_ledger,

@@ -7,6 +7,7 @@ for ever: the same call made again answers as the first time.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -21,11 +22,18 @@ from payments import movements, refusals
 from payments.models import Entry, Partition, Wallet
 from payments.movements import Made, Movement
 from portal.kernel.action import transactional
+from portal.kernel.compiled import Compiled
 from portal.kernel.models import World
 
 WINDOW: Final = timedelta(hours=48)  # a game's call is answered again, a payment cancelled, before its end
 MOST_COINS: Final = 1_000_000_000  # in one movement; 2**63 is nine billion of these
 
+_WALLET: Final = Compiled(
+    lambda player, partition, environment: Wallet.objects.filter(
+        player=player, partition=partition, environment=environment
+    ),
+    parameters=3,
+)
 _BILL_NO: Final = re.compile(r"[A-Za-z0-9-][A-Za-z0-9_-]{0,62}")
 
 
@@ -47,6 +55,8 @@ class Moved:
 
 def wallet_of(account: Account, player: Player, partition: Partition, environment: int) -> Wallet:
     """Return the player's wallet in a partition and environment; a new one is empty."""
+    if wallet := _WALLET.first(player.pk, partition.pk, environment):
+        return wallet
     wallet, _created = Wallet.objects.get_or_create(
         player=player,
         partition=partition,
@@ -96,29 +106,57 @@ def cancel(wallet: Wallet, pay_bill_no: str, coins: int, *, bill_no: str) -> Mov
     require_bill_no(pay_bill_no, field="pay_bill_no")
     movement = replace(_movement(wallet, Entry.Kind.CANCEL, coins, bill_no), of_bill=pay_bill_no)
     world = _hold(movement)
-    if earlier := _earlier(movement, world):
-        return earlier
-    payment = Entry.objects.filter(wallet=wallet, kind=Entry.Kind.PAY, bill_no=pay_bill_no).first()
+    return _earlier(movement, world) or _cancel(movement, world)
+
+
+@transactional
+def cancel_rest(wallet: Wallet, pay_bill_no: str) -> Moved:
+    """Give back all that is left of a payment, once: version 1 knows neither parts nor a number for them.
+
+    Raises Refused as `cancel` does, and 90012 when nothing is left.
+    """
+    require_bill_no(pay_bill_no, field="pay_bill_no")
+    # No game's own number begins with "_", and a payment's may be as long as a number can be.
+    bill_no = f"_rest-{hashlib.sha256(pay_bill_no.encode()).hexdigest()[:40]}"
+    movement = Movement(wallet.pk, wallet.world_id, Entry.Kind.CANCEL, 0, bill_no, of_bill=pay_bill_no)
+    world = _hold(movement)
+    if done := Entry.objects.filter(wallet=wallet, bill_no=bill_no).first():
+        movement = replace(movement, coins=done.paid + done.gift)
+        return _earlier(movement, world) or _cancel(movement, world)
+    paid, gift = _left(movement, world)
+    if not paid + gift:
+        raise refusals.nothing_left(pay_bill_no)
+    return _cancel(replace(movement, coins=paid + gift), world)
+
+
+def _cancel(movement: Movement, world: World) -> Moved:
+    """Give coins back, the wallet held."""
+    paid, gift = _left(movement, world)
+    if movement.coins > paid + gift:
+        raise refusals.bad(
+            "amount",
+            _("Nothing was moved: %(left)d coins are left of this payment. Cancel at most as many.")
+            % {"left": paid + gift},
+        )
+    made = movements.make(replace(movement, gift=movement.coins - min(movement.coins, paid)))
+    return _moved(made, movement)
+
+
+def _left(movement: Movement, world: World) -> tuple[int, int]:
+    """Return the bought and the given coins that are left of the payment `of_bill`; the wallet is held."""
+    bill = movement.of_bill
+    entries = Entry.objects.filter(wallet=movement.wallet_id)
+    payment = entries.filter(kind=Entry.Kind.PAY, bill_no=bill).first()
     if payment is None:
-        raise refusals.no_such_payment(pay_bill_no)
+        raise refusals.no_such_payment(bill)
     if world.now() >= payment.at + WINDOW:
         raise refusals.bad(
             "pay_bill_no",
             _("Nothing was moved: the payment %(bill)s was made 48 hours ago or earlier. It stands.")
-            % {"bill": pay_bill_no},
+            % {"bill": bill},
         )
-    cancelled = Entry.objects.filter(wallet=wallet, of_bill=pay_bill_no)
-    back = cancelled.aggregate(paid=Sum("paid", default=0), gift=Sum("gift", default=0))
-    paid_left = -payment.paid - back["paid"]
-    left = paid_left - payment.gift - back["gift"]
-    if coins > left:
-        raise refusals.bad(
-            "amount",
-            _("Nothing was moved: %(left)d coins are left of this payment. Cancel at most as many.")
-            % {"left": left},
-        )
-    made = movements.make(replace(movement, gift=coins - min(coins, paid_left)))
-    return _moved(made, movement)
+    back = entries.filter(of_bill=bill).aggregate(paid=Sum("paid", default=0), gift=Sum("gift", default=0))
+    return -payment.paid - back["paid"], -payment.gift - back["gift"]
 
 
 def require_bill_no(bill_no: object, *, field: str = "bill_no") -> None:

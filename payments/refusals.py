@@ -17,6 +17,7 @@ BILL_USED: Final = 90012
 TOO_FEW_COINS: Final = 90013
 NOT_ALLOWED: Final = 90017
 BAD_PARAMETER: Final = 90018
+NO_SUCH_ORDER: Final = 90019
 
 WORDS: Final = {
     0: "ok",
@@ -64,6 +65,15 @@ def used_long_ago(bill_no: str) -> Refused:
         BILL_USED,
         _("Nothing was moved: the bill number %(bill)s was used more than 48 hours ago. Use a new number.")
         % {"bill": bill_no},
+        field="bill_no",
+    )
+
+
+def nothing_left(bill_no: str) -> Refused:
+    """Return 90012: the whole payment was cancelled."""
+    return refused(
+        BILL_USED,
+        _("Nothing was moved: all coins of the payment %(bill)s went back already.") % {"bill": bill_no},
         field="bill_no",
     )
 

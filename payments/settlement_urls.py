@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from payments.views import reconciliation, settlements, withdrawals
+from payments.views import bills, reconciliation, settlements, withdrawals
 
 urlpatterns = [
     path("console/payment/settlements/", settlements.settlements, name="settlements"),
@@ -10,4 +10,5 @@ urlpatterns = [
     path("console/payment/settlements/<str:month>/<str:day>.csv", settlements.statement, name="statement"),
     path("console/payment/reconciliation/", reconciliation.reconciliation, name="reconciliation"),
     path("console/payment/withdrawals/", withdrawals.withdrawals, name="withdrawals"),
+    path("bills/<str:ticket>.csv", bills.bill, name="bill"),
 ]

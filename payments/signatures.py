@@ -36,16 +36,24 @@ def event_sig(key: str, event: str, payload: str) -> str:
 
 def midas_sig(key: str, path: str, parameters: Mapping[str, object]) -> str:
     """Return `sig` of version 1: over all parameters but the signatures and the access token."""
-    signed = {name: value for name, value in parameters.items() if name not in UNSIGNED}
-    return _hmac(key, f"{_sorted(signed)}&org_loc={path}&method=POST&secret={key}".encode())
+    return _hmac(key, midas_to_sign(key, path, parameters))
 
 
 def midas_mp_sig(session_key: str, path: str, parameters: Mapping[str, object]) -> str:
     """Return `mp_sig` of version 1: over all parameters, `access_token` and `sig` among them."""
+    return _hmac(session_key, midas_mp_to_sign(session_key, path, parameters))
+
+
+def midas_to_sign(key: str, path: str, parameters: Mapping[str, object]) -> bytes:
+    """Return what `sig` signs; the key stands at its end."""
+    signed = {name: value for name, value in parameters.items() if name not in UNSIGNED}
+    return f"{_sorted(signed)}&org_loc={path}&method=POST&secret={key}".encode()
+
+
+def midas_mp_to_sign(session_key: str, path: str, parameters: Mapping[str, object]) -> bytes:
+    """Return what `mp_sig` signs; the session key stands at its end."""
     signed = {name: value for name, value in parameters.items() if name != "mp_sig"}
-    return _hmac(
-        session_key, f"{_sorted(signed)}&org_loc={path}&method=POST&session_key={session_key}".encode()
-    )
+    return f"{_sorted(signed)}&org_loc={path}&method=POST&session_key={session_key}".encode()
 
 
 def _sorted(parameters: Mapping[str, object]) -> str:

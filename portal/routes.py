@@ -215,6 +215,7 @@ MATRIX: Final[dict[str, Who]] = {
     "payments:statement": Who.ACCOUNT,
     "payments:reconciliation": Who.ACCOUNT,
     "payments:withdrawals": Who.ACCOUNT,
+    "payments:bill": Who.ANYONE,  # its address is sealed, and good for half an hour
     # associations: the Official Account's side, then the Mini Program's
     "associations:mini_programs": Who.ACCOUNT,
     "associations:add": Who.ACCOUNT,

@@ -21,6 +21,7 @@ from payments.models import Entry, Environment, GameCall, GameCoin, Partition, T
 from portal.kernel import audit, text
 from portal.kernel.action import transactional
 from portal.kernel.actors import Actor
+from portal.kernel.compiled import Compiled
 from portal.kernel.errors import Refused
 from portal.kernel.models import World
 from portal.kernel.terms import Permission
@@ -30,6 +31,15 @@ _OPENID: Final = re.compile(r"[A-Za-z0-9_-]{28}")
 _ZONE: Final = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
 CALLED: Final = audit.register("payments.called", gettext_lazy("Game's call made by hand"))
+
+_COIN: Final = Compiled(lambda account: GameCoin.objects.select_related("account").filter(account=account))
+_PARTITION: Final = Compiled(
+    lambda coin, zone_id: Partition.objects.filter(coin=coin, zone_id=zone_id), parameters=2
+)
+_PLAYER: Final = Compiled(
+    lambda account, openid: Player.objects.select_related("person").filter(account=account, openid=openid),
+    parameters=2,
+)
 
 T = TypeVar("T")
 Name = GameCall.Name
@@ -83,7 +93,7 @@ def balance(
 ) -> Balance:
     """Return what a player holds in a partition and environment. Raises Refused: 90017, 90018."""
     call = _Call(account_id, Name.BALANCE, openid, zone_id, environment, source, by, {})
-    return _answered(call, _balance, _told_balance)
+    return _answered(call, _balance, told_balance)
 
 
 def pay(
@@ -109,7 +119,7 @@ def pay(
         _require_note("remark", remark)
         return ledger.pay(place.wallet, coins, bill_no=bill_no, item=item, remark=remark)
 
-    return _answered(call, spend, _told_payment)
+    return _answered(call, spend, told_payment)
 
 
 def cancel(
@@ -130,8 +140,25 @@ def cancel(
     return _answered(
         call,
         lambda place: ledger.cancel(place.wallet, pay_bill_no, coins, bill_no=bill_no),
-        _told_payment,
+        told_payment,
     )
+
+
+def cancel_rest(
+    account_id: int,
+    *,
+    openid: str,
+    zone_id: str,
+    environment: int,
+    pay_bill_no: str,
+    source: str,
+    by: Actor,
+) -> Moved:
+    """Give back all that is left of a payment, as version 1 does it. Raises Refused as `cancel`."""
+    call = _Call(
+        account_id, Name.CANCEL, openid, zone_id, environment, source, by, {"pay_bill_no": pay_bill_no}
+    )
+    return _answered(call, lambda place: ledger.cancel_rest(place.wallet, pay_bill_no), told_payment)
 
 
 def present(
@@ -153,7 +180,7 @@ def present(
         _require_open(place.partition)
         return ledger.present(place.wallet, coins, bill_no=bill_no)
 
-    return _answered(call, give, _told_gift)
+    return _answered(call, give, told_gift)
 
 
 # --- one call, from its checks to its line in the log -----------------------------------------
@@ -161,7 +188,7 @@ def present(
 
 def _answered(call: _Call, act: Callable[[_Place], T], told: Callable[[T], dict[str, Any]]) -> T:
     """Check a call, make it and return what came of it, logged where it is to be."""
-    coin = GameCoin.objects.select_related("account").filter(account=call.account_id).first()
+    coin = _COIN.first(call.account_id)
     if coin is None:
         raise refusals.not_allowed(_("Nothing was moved: this game has no game coin."))
     if call.source == Source.SERVER and call.environment == Environment.LIVE:
@@ -225,13 +252,12 @@ def _place(call: _Call, coin: GameCoin) -> _Place:
         raise refusals.not_allowed(_("Nothing was moved: the game coin has no name and rate yet."))
     partition = None
     if _matched(_ZONE, call.zone_id):
-        partition = coin.partitions.filter(zone_id=call.zone_id).first()
+        partition = _PARTITION.first(coin.pk, call.zone_id)
     if partition is None:
         raise refusals.bad("zone_id", _("The game coin has no partition of this zone ID. Check it."))
     player = None
     if _matched(_OPENID, call.openid):
-        players = Player.objects.select_related("person")
-        player = players.filter(account=account, openid=call.openid).first()
+        player = _PLAYER.first(account.pk, call.openid)
     if player is None:
         raise refusals.bad("openid", _("This game has no player of this openid. Check it."))
     if environment == Environment.SANDBOX:
@@ -300,7 +326,8 @@ def _balance(place: _Place) -> Balance:
     )
 
 
-def _told_balance(held: Balance) -> dict[str, Any]:
+def told_balance(held: Balance) -> dict[str, Any]:
+    """Return the answer of version 2 to a balance query."""
     return {
         "balance": held.balance,
         "present_balance": held.gift,
@@ -312,9 +339,11 @@ def _told_balance(held: Balance) -> dict[str, Any]:
     }
 
 
-def _told_payment(moved: Moved) -> dict[str, Any]:
+def told_payment(moved: Moved) -> dict[str, Any]:
+    """Return its answer to a payment or a cancellation."""
     return {"bill_no": moved.bill_no, "balance": moved.balance, "used_present_amount": moved.gift_used}
 
 
-def _told_gift(moved: Moved) -> dict[str, Any]:
+def told_gift(moved: Moved) -> dict[str, Any]:
+    """Return its answer to a gift."""
     return {"bill_no": moved.bill_no, "balance": moved.balance}

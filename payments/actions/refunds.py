@@ -138,12 +138,15 @@ def ask_again(order_id: int, *, by: Actor) -> Confirmation:
 
 
 @action
-def refund(order_id: int, *, amount_fen: int, reason: str, number: str, by: Actor) -> Refund:
+def refund(
+    order_id: int, *, amount_fen: int, reason: str, number: str, left_fen: int | None = None, by: Actor
+) -> Refund:
     """Refund `amount_fen` of an order, once for each `number`: asked again, it answers the same refund.
 
-    Raises Refused, with a sentence and nothing moved, for an order that is not delivered or of the
-    sandbox, an amount that is not whole coins or above what is left, coins spent meanwhile, money that
-    the platform's account does not hold, and a number used for another refund.
+    `left_fen` is what the caller takes to be left of the order. Raises Refused, with a sentence and
+    nothing moved, where something else is left, for an order that is not delivered or of the sandbox,
+    an amount that is not whole coins or above what is left, coins spent meanwhile, money that the
+    platform's account does not hold, and a number used for another refund.
     """
     order = _locked(order_id)
     account, now = order.account, order.world.now()
@@ -156,6 +159,12 @@ def refund(order_id: int, *, amount_fen: int, reason: str, number: str, by: Acto
                 code="key_reused",
             )
         return earlier
+    if left_fen is not None and left_fen != order.amount_fen - order.refunded_fen:
+        _refuse(
+            _("Nothing was refunded: %(left)s of this order are left. Ask for the order anew.")
+            % {"left": yuan(order.amount_fen - order.refunded_fen)},
+            code="left_differs",
+        )
     coins = require(order, amount_fen)
     transfer = _pay_back(order, amount_fen, number)
     made = Refund.objects.create(

@@ -90,6 +90,34 @@ def withdraw(account_id: int, *, amount_fen: int, key: str, by: Actor) -> Withdr
     claimed = idempotency.claim(account.world, ANSWER, key, {"account": account_id, "fen": amount_fen})
     if claimed.result_id:
         return Withdrawal.objects.get(pk=claimed.result_id)
+    withdrawal = _sent(account, amount_fen, by=by)
+    claimed.result_id = withdrawal.pk
+    claimed.save(update_fields=["result_id"])
+    return withdrawal
+
+
+@action
+def withdraw_numbered(account_id: int, *, amount_fen: int | None, out_no: str, by: Actor) -> Withdrawal:
+    """Do the same for the account's own server, once for each of its numbers; None: all that is available.
+
+    Raises Refused as `withdraw` does, and for a number that stands for another amount.
+    """
+    account = Account.objects.lock(account_id)
+    account.require(Capability.WITHDRAW_SETTLEMENT, by=by)
+    earlier = Withdrawal.objects.filter(account=account, out_no=out_no).first()
+    if earlier is None:
+        return _sent(account, available_fen(account) if amount_fen is None else amount_fen, out_no, by=by)
+    if amount_fen not in (None, earlier.amount_fen):
+        raise Refused(
+            _("Nothing was withdrawn: this number stands for another withdrawal. Use a new one."),
+            code="key_reused",
+            field="out_no",
+        )
+    return earlier
+
+
+def _sent(account: Account, amount_fen: int, out_no: str = "", *, by: Actor) -> Withdrawal:
+    """Return a withdrawal on its way, its amount taken from what is available. Raises Refused."""
     used = _require(account, amount_fen)
     enough = Funds.objects.filter(account=account, settled_fen__gte=F("withdrawn_fen") + amount_fen)
     if not enough.update(withdrawn_fen=F("withdrawn_fen") + amount_fen):
@@ -99,13 +127,12 @@ def withdraw(account_id: int, *, amount_fen: int, key: str, by: Actor) -> Withdr
         world=account.world,
         account=account,
         number=f"W{now.astimezone(SHANGHAI):%Y%m%d}{secrets.randbelow(10**12):012d}",
+        out_no=out_no,
         amount_fen=amount_fen,
         deposit_account=used,
         asked_by=by.name[:40],
         asked_at=now,
     )
-    claimed.result_id = withdrawal.pk
-    claimed.save(update_fields=["result_id"])
     answers_at = calendar.working_days_after(now, limits.WITHDRAWAL_WORKING_DAYS)
     deadlines.schedule(ANSWER, subject=withdrawal, account_id=account.pk, due_at=answers_at)
     audit.act(withdrawal, ASKS, by=by, detail=f"{yuan(amount_fen)}, {used.masked}")

@@ -104,6 +104,7 @@ class Withdrawal(Stateful):
     world = models.ForeignKey(World, on_delete=models.CASCADE)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="payouts")
     number = models.CharField(max_length=32)
+    out_no = models.CharField(max_length=32, blank=True, help_text="The number of the account's own server.")
     amount_fen = models.BigIntegerField()
     deposit_account = models.ForeignKey(DepositAccount, on_delete=models.PROTECT)
     state = StateField(choices=State.choices, default=State.ON_ITS_WAY)
@@ -118,6 +119,9 @@ class Withdrawal(Stateful):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["account", "number"], name="one_withdrawal_per_number"),
+            models.UniqueConstraint(
+                fields=["account", "out_no"], name="one_withdrawal_per_out_no", condition=~Q(out_no="")
+            ),
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="a_withdrawal_moves_money"),
         ]
         indexes = [
@@ -152,4 +156,6 @@ class Withdrawal(Stateful):
 
 
 guards.append_only(Settlement)
-guards.set_once(Withdrawal, "account_id", "number", "amount_fen", "deposit_account_id", "transfer_id")
+guards.set_once(
+    Withdrawal, "account_id", "number", "out_no", "amount_fen", "deposit_account_id", "transfer_id"
+)
