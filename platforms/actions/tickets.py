@@ -42,7 +42,7 @@ def start_pushing(platform_id: int, *, by: Actor) -> Platform:
     platform.save(update_fields=["pushes_tickets"])
     now = platform.world.now()
     _give(platform, now)
-    deadlines.schedule(PUSH, subject=platform, due_at=now + EVERY)
+    _promise(platform, now + EVERY)
     audit.act(platform, STARTED, by=by)
     return platform
 
@@ -79,8 +79,13 @@ def _push(row: Deadline) -> str:
     _give(platform, row.due_at)
     target = platform.world.advancing_to
     skipped = max(0, (target - row.due_at) // EVERY - 1) if target else 0
-    deadlines.schedule(PUSH, subject=platform, due_at=row.due_at + EVERY * (skipped + 1))
+    _promise(platform, row.due_at + EVERY * (skipped + 1))
     return "pushed"
+
+
+def _promise(platform: Platform, due_at: datetime) -> None:
+    """Promise the next ticket; the one that fires now is still open, so each has its moment for a detail."""
+    deadlines.schedule(PUSH, subject=platform, due_at=due_at, detail=due_at.isoformat(timespec="seconds"))
 
 
 def _give(platform: Platform, now: datetime) -> str:

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts import player_sessions
 from accounts.api.callers import by_secret
 from accounts.models import Player
-from portal.kernel.actors import SERVER
+from platforms.api.callers import COMPONENT, account_of, platform_of
+from portal.kernel.actors import SERVER, Actor
 from portal.kernel.policy import MINI_PROGRAMS
 from portal.kernel.wire import GET, Call, Text, Token, Wrong, endpoint
 from releases.actions import log_ins
@@ -35,12 +36,32 @@ from releases.actions import log_ins
 def exchange(call: Call) -> dict[str, Any]:
     """Return who the player is to this game, and the key that signs for them. A code is good once."""
     account = by_secret(call, appid=call["appid"], secret=call["secret"])
-    return exchanged(account.pk, call["js_code"])
+    return exchanged(account.pk, call["js_code"], by=SERVER)
 
 
-def exchanged(account_id: int, code: str) -> dict[str, Any]:
+@endpoint(
+    "/sns/component/jscode2session",
+    _("Log-in code exchange by a third-party platform"),
+    verbs=GET,
+    token=Token.PLATFORM,
+    fields=(
+        COMPONENT,
+        Text("appid", missing=41002, bad=40013),
+        Text("js_code", missing=41008, bad=40029),
+        Text("grant_type", required=False, example="authorization_code"),
+    ),
+    bare=True,
+    errcodes=(-1, 40029, 40163, 40226, 41002, 41008, 41018, 41021, 45011, 61003, 61004, 61011, 61014),
+)
+def exchange_for_platform(call: Call) -> dict[str, Any]:
+    """Return the same to a third-party platform that the account authorized, without the AppSecret."""
+    account = account_of(platform_of(call), call["appid"])
+    return exchanged(account.pk, call["js_code"], by=call.by)
+
+
+def exchanged(account_id: int, code: str, *, by: Actor) -> dict[str, Any]:
     """Return a player's openid and session key. Raises Refused: 40029, 40163."""
-    session = log_ins.open_session(account_id, code, by=SERVER)
+    session = log_ins.open_session(account_id, code, by=by)
     return {"session_key": session.session_key, "openid": session.openid}
 
 
