@@ -56,18 +56,16 @@ def test_notices_and_the_operation_log_tell_the_whole_story(signed_in, platform,
         "platforms.changed",
         "platforms.cancelled",
     ]
-    log = AuditEvent.objects.filter(account_id=account.pk, subject_type="platforms.Authorization").order_by(
-        "id"
-    )
+    mine = AuditEvent.objects.filter(account_id=account.pk, subject_type="platforms.Authorization")
     person = account.administrator.person.name
-    assert list(log.values_list("name", "by_name", "reason")) == [
+    assert list(mine.order_by("id").values_list("name", "by_name", "reason")) == [
         ("platforms.authorized", person, "Lantern Works"),
         ("grant", person, "Lantern Works"),
         ("cancel", person, "Lantern Works"),
     ]
     about = text(client.get("/console/log/", {"about": "platforms"}))
-    assert "authorizes a third-party platform" in about
-    assert "cancels the authorization" in about
+    assert "Authorizes a third-party platform" in about
+    assert "Cancels the authorization" in about
 
 
 @pytest.mark.requirement("SIM-5")
