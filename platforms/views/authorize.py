@@ -169,7 +169,7 @@ def _rows(request: WorldRequest, account: Account | None, *, error: bool) -> lis
 
 
 def _query(request: WorldRequest, *without: str) -> list[tuple[str, str]]:
-    return [(name, value) for name, value in request.GET.items() if name not in without]
+    return [(name, str(value)) for name, value in request.GET.items() if name not in without]
 
 
 def _here(request: WorldRequest, account: Account, **more: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from accounts.models import Account
@@ -23,6 +25,6 @@ def server(world: World) -> PlatformServer:
 
 
 @pytest.fixture
-def elsewhere(make_world) -> World:
+def elsewhere(make_world: Callable[..., World]) -> World:
     """Return another world."""
     return make_world("Class 08", seed=8)

@@ -168,5 +168,5 @@ def renew(server, account, refresh_token):
 
 def cancel(account, platform=None):
     mine = Authorization.objects.filter(account=account).order_by("-id")
-    found = mine.filter(platform=platform).first() if platform else mine.first()
+    found = (mine.filter(platform=platform) if platform else mine)[0]
     return actions.cancel(account.pk, found.pk, by=administrator_of(account))

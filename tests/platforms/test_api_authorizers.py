@@ -36,7 +36,7 @@ def test_a_mini_game_is_described(server, world):
                 "open_store": 0,
             },
             "idc": 1,
-            "principal_name": game.entity.name,
+            "principal_name": str(game.entity),
             "signature": game.introduction,
             "register_type": 0,
             "account_status": 1,

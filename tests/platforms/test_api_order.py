@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
+from django.utils.translation import gettext_lazy
 
 from platforms import actions
 from platforms.settings import Settings
@@ -26,7 +27,7 @@ def ability():
     """Serve an endpoint that asks for permission set 18 while a test runs."""
     path = "/wxa/probe"
 
-    @endpoint(path, "Probe", sets=frozenset({18}), platforms_only=True)
+    @endpoint(path, gettext_lazy("Endpoints"), sets=frozenset({18}), platforms_only=True)
     def probe(call):
         """Say who calls for whom."""
         return {"appid": call.appid, "platform": call.caller.platform.appid, "by": str(call.by)}
@@ -39,14 +40,14 @@ def test_from_the_ticket_to_the_end_of_the_authorization(world, visitor, account
     wire = Nobody()
     # A platform is made on the world's page; its secret stands in that answer alone.
     told = visitor.post("/platforms/", {"name": "Lantern Works"}).content.decode()
-    appid = re.search(r">(wx[0-9a-f]{16})<", told)[1]
-    secret = re.search(r">([0-9a-f]{32})<", told)[1]
-    address = re.search(r'href="(/platforms/\d+/)"', told)[1]
+    appid = found(r">(wx[0-9a-f]{16})<", told)
+    secret = found(r">([0-9a-f]{32})<", told)
+    address = found(r'href="(/platforms/\d+/)"', told)
     page = visitor.get(address).content.decode()
     assert secret not in page
     visitor.post(address, {"redirect_domain": "platform.lantern.example"})
     visitor.post(f"{address}ticket/")
-    ticket = re.search(r"ticket@@@[\w-]+", visitor.get(address).content.decode())[0]
+    ticket = found(r"(ticket@@@[\w-]+)", visitor.get(address).content.decode())
     mine = {"component_appid": appid}
 
     given = wire.send(
@@ -163,6 +164,13 @@ def test_settings_are_kept_by_the_page_and_by_the_action_alike(server):
     kept = actions.save_settings(server.platform.pk, Settings(redirect_domain="LOCALHOST"), by=SIMULATOR)
 
     assert (kept.redirect_domain, kept.event_url, kept.push_set_at) == ("localhost", "", None)
+
+
+def found(pattern, page):
+    """Return what a page shows: the pattern's group."""
+    match = re.search(pattern, page)
+    assert match, pattern
+    return match[1]
 
 
 class Nobody(Caller):
