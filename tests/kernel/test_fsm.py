@@ -5,7 +5,10 @@ from __future__ import annotations
 import threading
 
 import pytest
+from django.apps import apps
 from django.db import transaction
+from django.db.migrations.state import ProjectState
+from django.db.models.signals import class_prepared
 
 from accounts.models import Account
 from portal.kernel.actors import TIMER
@@ -125,3 +128,10 @@ def test_locking_gives_the_row_with_its_world_or_says_that_it_is_gone(account, w
 def test_a_machine_with_wildcards_cannot_be_written():
     with pytest.raises(ValueError, match="cannot be drawn"):
         transition(field=Account._meta.get_field("state"), source="*", target="expired", label="-", who="-")
+
+
+def test_a_migrations_models_do_not_listen_to_others():
+    """Each is rendered hundreds of times: listening, they would take half the time of `migrate`."""
+    listening = len(class_prepared.receivers)
+    assert ProjectState.from_apps(apps).apps.get_model("accounts", "Account")
+    assert len(class_prepared.receivers) <= listening
