@@ -22,6 +22,12 @@ _NO_SERVERS: Final = frozenset({"www.w3.org"})  # names of XML vocabularies, nev
 # Calls of the platform's own interface: those that take money, and those that send to others.
 PURCHASES: Final = frozenset({"requestMidasPayment", "requestPayment"})
 SHARING: Final = frozenset({"shareAppMessage", "onShareAppMessage"})
+JUMPS: Final = frozenset({"navigateToMiniProgram"})  # to other Mini Programs
+# Calls that a package has to declare before, and that the account has to be granted (85310 to 85312).
+PRIVATE: Final = frozenset({
+    "chooseAddress", "chooseLocation", "choosePoi", "getFuzzyLocation", "getLocation", "onLocationChange",
+    "startLocationUpdate", "startLocationUpdateBackground",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,8 @@ class Scripts:
     hosts: dict[str, str] = field(default_factory=dict)
     purchases: dict[str, str] = field(default_factory=dict)
     sharing: dict[str, str] = field(default_factory=dict)
+    jumps: dict[str, str] = field(default_factory=dict)
+    private: dict[str, str] = field(default_factory=dict)
     whole: bool = True
 
 
@@ -47,8 +55,7 @@ def found_in(version: Version) -> Scripts:
 def _found(world_id: int, sha256: str, paths: tuple[str, ...]) -> Scripts:
     """Search an archive once: it is named by what it holds, so what was found stays true."""
     hosts: dict[str, str] = {}
-    purchases: dict[str, str] = {}
-    sharing: dict[str, str] = {}
+    calls: dict[frozenset[str], dict[str, str]] = {kind: {} for kind in (PURCHASES, SHARING, JUMPS, PRIVATE)}
     read = 0
     with archives.open_archive(Version(world_id=world_id, sha256=sha256)) as archive:
         for script in packages.files_of(archive, paths, most=MOST_BYTES):
@@ -59,8 +66,7 @@ def _found(world_id: int, sha256: str, paths: tuple[str, ...]) -> Scripts:
                     hosts.setdefault(host, script.path)
             for match in _CALL.finditer(script.content):
                 name = match[1].decode()
-                if name in PURCHASES:
-                    purchases.setdefault(name, script.path)
-                elif name in SHARING:
-                    sharing.setdefault(name, script.path)
-    return Scripts(hosts, purchases, sharing, read == len(paths))
+                for kind, found in calls.items():
+                    if name in kind:
+                        found.setdefault(name, script.path)
+    return Scripts(hosts, *calls.values(), read == len(paths))

@@ -225,9 +225,9 @@ def _called(typed: str) -> str:
     try:
         number = clean(typed, max_length=LONGEST_NUMBER)
     except ValueError as refusal:
-        raise Refused(str(refusal), code="version_number", field="user_version") from None
+        raise Refused(str(refusal), code="version_number", field="number") from None
     if not number:
-        raise Refused(_("Write a version number."), code="version_number", field="user_version")
+        raise Refused(_("Write a version number."), code="version_number", field="number")
     return number
 
 
