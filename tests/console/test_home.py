@@ -378,6 +378,7 @@ def test_the_menu_shows_payment_shut_with_its_reason(waiting: Account, signed_in
             [
                 ("Basic Settings", ""),
                 ("Development Settings", ""),
+                ("Authorized Platforms", ""),
                 ("Associated Official Accounts", ""),
                 ("WeChat authentication", ""),
                 ("Security", ""),
