@@ -52,6 +52,7 @@ SETS: Final = tuple(
                 (31, pgettext_lazy("permission set", "WeChat authentication")),
                 (40, pgettext_lazy("permission set", "Plugins")),
                 (86, pgettext_lazy("permission set", "Trial version")),
+                (88, pgettext_lazy("permission set", "URL Schemes and URL Links")),
             ),
         ),
     )

@@ -47,6 +47,7 @@ class Shut(TextChoices):
     NO_EXPERIENCE = "no_experience", _("You are no experience member of this Mini Game.")
     NO_DEVELOPER = "no_developer", _("You are no developer of this Mini Game.")
     GONE = "gone", _("This development version was replaced or deleted.")
+    EXPIRED = "expired", _("This link has expired.")
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from portal.outside.models import CLOSED, BankAccount, DirectoryEntry
 KEY_LENGTH: Final = 64
 WECHAT_ID: Final = re.compile(r"[a-z][a-z0-9_-]{1,19}")
 # The last part of a code's address; the code alone will do.
-CODE: Final = re.compile(r"(?:.*/)?([A-Za-z0-9_-]{1,32})/?")
+CODE: Final = re.compile(r"(?:.*/)?(?:\?t=)?([A-Za-z0-9_-]{1,32})/?")  # of an address, or a URL Scheme
 
 
 def new_key() -> str:

@@ -41,6 +41,7 @@ urlpatterns = [
         players.play_developed,
         name="play_developed",
     ),
+    path("phone/<id:person_id>/codes/<str:code>/", players.play_code, name="play_code"),
     path("phone/ask/<str:token>/", players.ask, name="play_ask"),
     path("phone/<id:person_id>/games/<id:account_id>/calls/", game_calls.game_calls, name="game_calls"),
     path(f"{OFFICIAL}/", official_accounts.official_accounts, name="official_accounts"),

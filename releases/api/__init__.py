@@ -1,5 +1,5 @@
 """The server API's endpoints of this stage: log-in, and code management."""
 
-from releases.api import log_in
+from releases.api import code, codes, log_in, templates
 
-__all__ = ["log_in"]
+__all__ = ["code", "codes", "log_in", "templates"]

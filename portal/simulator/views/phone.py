@@ -26,7 +26,7 @@ from portal.kernel.models import Confirmation
 from portal.outside import letters
 from portal.outside.models import ChatMessage, Person, Sms
 from portal.simulator.forms import ScanForm
-from releases.models import Service
+from releases.models import LaunchCode, Service
 
 COLUMN: Final = 30  # phones beside the glass; the others are on the people page
 WAITING: Final = 20
@@ -127,6 +127,9 @@ def scan(request: WorldRequest, code: str) -> HttpResponse:
     context: dict[str, Any] = {"people": people, "code": code}
     if asked is None and (trial := _trial(request, code)):
         return render(request, "simulator/play_who.html", context | {"game": trial.account})
+    if asked is None and (launch := launch_of(request, code)):
+        context |= {"game": launch.account, "launch": launch}
+        return render(request, "simulator/play_who.html", context)
     if asked is None:
         return render(request, "simulator/phone_unknown.html", context, status=404)
     asked.world = request.world
@@ -148,6 +151,8 @@ def scan_with(request: WorldRequest, person_id: int) -> HttpResponse:
         asked = _by_code(request, form.cleaned_data["code"])
         if asked is None and (trial := _trial(request, form.cleaned_data["code"])):
             return redirect("simulator:play_trial", person.pk, trial.account_id)
+        if asked is None and launch_of(request, form.cleaned_data["code"]):
+            return redirect("simulator:play_code", person.pk, form.cleaned_data["code"])
         if asked is None:
             form.add_error("code", _unknown())
         else:
@@ -222,6 +227,12 @@ def _trial(request: WorldRequest, code: str) -> Service | None:
     """Return whose trial version a QR code opens: it is good until the account chooses none any more."""
     shown = Service.objects.filter(world=request.world, trial_code=code, trial__isnull=False)
     return shown.select_related("account").first()
+
+
+def launch_of(request: WorldRequest, code: str) -> LaunchCode | None:
+    """Return the code or link of a game's server, expired or not."""
+    made = LaunchCode.objects.filter(world=request.world, code=code)
+    return made.select_related("account__administrator").first()
 
 
 def _waiting(request: WorldRequest) -> QuerySet[Confirmation]:

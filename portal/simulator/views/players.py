@@ -26,12 +26,19 @@ from portal.simulator.views import phone
 from releases import cohorts, playing, shelf
 from releases.actions import log_ins
 from releases.cohorts import SHARES, Draw, reach
-from releases.models import PlayerLogIn
+from releases.models import PlayerLogIn, Version
 from releases.playing import Environment, Opening, Shut
 
 OTHERS: Final = 6  # phones to open the same game with, at most half of them on one side
 LONGEST_NAME: Final = 30
 NO_GAME: Final = 400
+# By which numbers a game knows what it was opened from, and which version that opens.
+SCENES: Final = {"code": 1047, "unlimited": 1047, "qr": 1011, "scheme": 1065, "link": 1194}
+OPENED: Final = {
+    "release": Environment.RELEASED,
+    "trial": Environment.TRIAL,
+    "develop": Environment.DEVELOP,
+}
 _OPENS: Final = {
     Environment.RELEASED: "simulator:play",
     Environment.TRIAL: "simulator:play_trial",
@@ -96,6 +103,30 @@ def play_developed(request: WorldRequest, person_id: int, account_id: int, versi
     person, account = _player(request, person_id, account_id)
     opening = playing.open_for(account, person, Environment.DEVELOP, version_id)
     return _tried(request, person, account, opening, version_id)
+
+
+@require_safe
+@never_cache
+def play_code(request: WorldRequest, person_id: int, code: str) -> HttpResponse:
+    """Open what a code or link of the game's server leads to, on somebody's phone; an expired one says so."""
+    person = phone.person_of(request, person_id)
+    launch = phone.launch_of(request, code)
+    if launch is None:
+        raise Http404
+    account = launch.account
+    account.world = request.world
+    scene, path = SCENES[launch.kind], launch.path
+    environment = OPENED[launch.version]
+    if launch.expires_at is not None and request.world.now() >= launch.expires_at:
+        opening = Opening(environment, shut=Shut.EXPIRED)
+        return _opened(request, person, account, opening, people=phone.people_of(request), backstage=[])
+    if environment == Environment.RELEASED:
+        return open_released(request, person, account, scene=scene, path=path)
+    newest = Version.objects.filter(account=account, state=Version.State.DEVELOPED).order_by("-pk").first()
+    version_id = newest.pk if newest else 0
+    opening = playing.open_for(account, person, environment, version_id)
+    more = [version_id] if environment == Environment.DEVELOP else []
+    return _tried(request, person, account, playing.led(opening, scene=scene, path=path), *more)
 
 
 @require_POST
