@@ -25,6 +25,7 @@ MO = PO.with_suffix(".mo")
 CODE = (
     "portal",
     "accounts",
+    "pushes",
     "platforms",
     "verification",
     "information",

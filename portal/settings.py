@@ -12,6 +12,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from portal import hosts
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(os.environ.get("PORTAL_DATA_DIR") or BASE_DIR / "var").resolve()
 TESTING = "pytest" in sys.modules
@@ -55,9 +57,12 @@ def kept_secret(variable: str, file_name: str) -> str:
 
 DEBUG = flag("PORTAL_DEBUG")
 SECRET_KEY = kept_secret("PORTAL_SECRET_KEY", "secret-key")
-ALLOWED_HOSTS = listed("PORTAL_ALLOWED_HOSTS") or ["localhost", "127.0.0.1", "[::1]"]
+OWN_HOSTS = listed("PORTAL_ALLOWED_HOSTS") or ["localhost", "127.0.0.1", "[::1]"]
+TLS_BIND = os.environ.get("PORTAL_TLS_BIND", "").strip()  # where the platform's names are served
+PROXY_BIND = os.environ.get("PORTAL_PROXY_BIND", "").strip()  # a proxy that leads to them
+ALLOWED_HOSTS = [*OWN_HOSTS, *hosts.PLATFORM] if TLS_BIND else OWN_HOSTS
 HTTPS = flag("PORTAL_HTTPS")
-CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if HTTPS else []
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in OWN_HOSTS] if HTTPS else []
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # probes come by plain HTTP, past the proxy
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
@@ -99,6 +104,7 @@ INSTALLED_APPS = [
     "portal.kernel",
     "portal.outside",
     "accounts",
+    "pushes",
     "platforms",
     "verification",
     "information",
@@ -117,6 +123,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "portal.middleware.PlatformHostsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "portal.middleware.RequestMiddleware",
@@ -244,6 +251,7 @@ STORAGES = {
 
 OPEN_WORLDS = flag("PORTAL_OPEN_WORLDS")
 CONTROL_KEY = os.environ.get("PORTAL_CONTROL_KEY", "").strip()  # the control API is there if this is
+PUSH_ALLOWLIST = frozenset(listed("PORTAL_PUSH_ALLOWLIST"))  # local receivers, as host:port
 SMTP_URL = os.environ.get("PORTAL_SMTP_URL", "")
 PRODUCT_NAME = _("Greenroom")
 
@@ -260,6 +268,7 @@ LOGGING = {
         "django": {"handlers": [], "level": "WARNING"},
         "portal": {"level": "INFO"},
         "accounts": {"level": "INFO"},
+        "pushes": {"level": "INFO"},
         "platforms": {"level": "INFO"},
         "verification": {"level": "INFO"},
         "information": {"level": "INFO"},

@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 OURS = (
     "portal",
     "accounts",
+    "pushes",
     "platforms",
     "verification",
     "information",

@@ -68,6 +68,7 @@ def test_every_table_of_a_world_is_looked_at():
         "kernel",
         "outside",
         "accounts",
+        "pushes",
         "platforms",
         "verification",
         "information",

@@ -145,6 +145,7 @@ def test_nobody_else_publishes():
         for app in (
             "portal",
             "accounts",
+            "pushes",
             "platforms",
             "verification",
             "information",

@@ -175,6 +175,7 @@ def test_the_plugin_needs_pytest_and_the_standard_library_alone():
     apps = {
         "portal",
         "accounts",
+        "pushes",
         "platforms",
         "verification",
         "information",
