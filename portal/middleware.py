@@ -15,11 +15,20 @@ from django.contrib.sessions.exceptions import SessionInterrupted
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError, OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBadRequest,
+    HttpResponseNotFound,
+    JsonResponse,
+)
+from django.http.request import split_domain_port
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from platforms.actions.authorizations import pre_authorization_of
+from portal import hosts
 from portal.kernel import audit
 from portal.kernel.errors import Refused
 from portal.kernel.fsm import ConcurrentTransition, TransitionNotAllowed
@@ -35,7 +44,34 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 WORLD_COOKIE = "world"
 WORLD_COOKIE_AGE = 60 * 60 * 24 * 365
 DESK_PATH = "/admin/"
+AUTHORIZATION_PAGES = (
+    "/cgi-bin/componentloginpage",
+    "/safe/bindcomponent",
+    "/wxaopen/safe/bindcomponent",
+)
 UNREADABLE = re.compile(r"[\x00\ud800-\udfff]")
+
+
+class PlatformHostsMiddleware:
+    """Answers the server API alone where the platform's own host names are asked for.
+
+    The platform's one page, on which administrators authorize a third-party platform, is part of the
+    console: the browser is led to the address of that world.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Turn away what is no call of the server API."""
+        host, _port = split_domain_port(request.get_host())
+        is_page = request.path_info in AUTHORIZATION_PAGES
+        if host not in hosts.PLATFORM or (serve.is_ours(request.path_info) and not is_page):
+            return self.get_response(request)
+        if is_page and (before := pre_authorization_of(request.GET.get("pre_auth_code", ""))):
+            return redirect(before.platform.world.origin + request.get_full_path())
+        sentence = "Only the server API answers at this name; the console is at the portal's own address.\n"
+        return HttpResponseNotFound(sentence, content_type="text/plain")
 
 
 class RequestMiddleware:

@@ -37,31 +37,39 @@ def die_with_parent(parent: int) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def commands(listener: int) -> dict[str, list[str]]:
+def commands(listeners: Mapping[str, socket.socket], certificate: str = "") -> dict[str, list[str]]:
     """Return the command of each process, as docs/operations.md has them for running one alone.
 
-    `listener` is the descriptor of the web's listening socket.
+    `listeners` are the listening sockets by process: the web's, and if they are wanted that of the
+    platform's names (`tls`, which serves `certificate`) and of the proxy that leads to it.
     """
     web = [sys.executable, "-m", "gunicorn", "-c", "python:portal.web"]
     celery = [sys.executable, "-m", "celery", "-A", "portal", "--quiet"]
     alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    return {
-        "web": [*web, "--bind", f"fd://{listener}"],
+    made = {
+        "web": [*web, "--bind", f"fd://{listeners['web'].fileno()}"],
         "worker": [*celery, "worker", *alone],
         "beat": [*celery, "beat", "--pidfile="],
     }
+    if tls := listeners.get("tls"):
+        made["tls"] = [*web, "--certfile", certificate, "--bind", f"fd://{tls.fileno()}"]
+    if tls and (proxy := listeners.get("proxy")):
+        host, port = tls.getsockname()[:2]
+        bind = ["--bind", f"fd://{proxy.fileno()}", "--to", f"{host}:{port}"]
+        made["proxy"] = [sys.executable, "-m", "portal.proxy", *bind]
+    return made
 
 
 class Tree:
     """Running processes by name. One that ends by itself is a reason to end them all."""
 
-    def __init__(self, commands: Mapping[str, Sequence[str]], listener: int) -> None:
+    def __init__(self, commands: Mapping[str, Sequence[str]], listeners: Mapping[str, socket.socket]) -> None:
         """Start each command in a session of its own: the terminal's Ctrl-C reaches only us."""
         parent = os.getpid()
         self.processes = {
             name: subprocess.Popen(  # noqa: S603 -- our own commands
                 command,
-                pass_fds=[listener] if name == "web" else [],
+                pass_fds=[listeners[name].fileno()] if name in listeners else [],
                 start_new_session=True,
                 preexec_fn=lambda: die_with_parent(parent),
             )
@@ -102,7 +110,9 @@ def answers(host: str, port: int) -> bool:
     return True
 
 
-def supervise(listener: socket.socket, *, announcement: str, follow_parent: bool) -> int:
+def supervise(
+    listeners: Mapping[str, socket.socket], *, certificate: str, announcement: str, follow_parent: bool
+) -> int:
     """Run the tree until a signal comes or a process ends; return the exit code.
 
     0 after INT, TERM or HUP; 1 when a process ended by itself or the web did not answer in time.
@@ -118,10 +128,11 @@ def supervise(listener: socket.socket, *, announcement: str, follow_parent: bool
     if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup's wish stands
         signal.signal(signal.SIGHUP, ask)
     parent = os.getppid()
-    host, port = listener.getsockname()[:2]
+    host, port = listeners["web"].getsockname()[:2]
     started = time.monotonic()
-    tree = Tree(commands(listener.fileno()), listener.fileno())
-    listener.close()  # the web's alone from here, so that it refuses when it stops
+    tree = Tree(commands(listeners, certificate), listeners)
+    for listener in listeners.values():
+        listener.close()  # the process's alone from here, so that it refuses when that one stops
     announced = False
     trouble = ""
     while not asked and not trouble:
@@ -152,14 +163,22 @@ def say(text: str) -> None:
 def main(arguments: Sequence[str]) -> int:
     """Parse the command line that `manage.py portal` makes, and supervise."""
     parser = argparse.ArgumentParser(prog="portal.supervisor")
-    parser.add_argument("--listener", type=int, required=True, help="an inherited descriptor")
-    parser.add_argument("--announcement", type=int, required=True, help="another, to read from")
+    parser.add_argument("--web", type=int, required=True, help="an inherited descriptor, listening")
+    parser.add_argument("--tls", type=int, help="another, for the platform's names")
+    parser.add_argument("--proxy", type=int, help="another, for the proxy that leads there")
+    parser.add_argument("--certificate", default="", help="what the platform's names are served with")
+    parser.add_argument("--announcement", type=int, required=True, help="a descriptor to read from")
     parser.add_argument("--follow-parent", action="store_true")
     options = parser.parse_args(arguments)
     with open(options.announcement, encoding="utf-8") as stream:
         announcement = stream.read()
     return supervise(
-        socket.socket(fileno=options.listener),
+        {
+            name: socket.socket(fileno=descriptor)
+            for name in ("web", "tls", "proxy")
+            if (descriptor := getattr(options, name)) is not None
+        },
+        certificate=options.certificate,
         announcement=announcement,
         follow_parent=options.follow_parent,
     )

@@ -7,93 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 
 from portal.supervisor import Tree
-from tests.ops.asking import free_port, get, within
+from tests.ops.asking import within
+from tests.ops.running import environment, manage
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for orphans in /proc")
-
-
-def environment(data_dir):
-    """Return ours without the other engine: what runs here runs on SQLite and the file broker."""
-    kept = {key: value for key, value in os.environ.items() if key not in {"DATABASE_URL", "REDIS_URL"}}
-    return kept | {"PORTAL_DATA_DIR": str(data_dir), "PORTAL_OPEN_WORLDS": "1"}
-
-
-def manage(*arguments):
-    return [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments]
-
-
-class Portal:
-    """`manage.py portal` on a free port, and whoever carries its data directory about."""
-
-    def __init__(self, data_dir, *, wrapped=False):
-        self.data_dir = data_dir
-        self.port = free_port()
-        command = manage("portal", "--bind", f"127.0.0.1:{self.port}", "--follow-parent")
-        self.process = subprocess.Popen(
-            # A shell that stays is what make is to the supervisor.
-            ["sh", "-c", '"$@"; exit $?', "sh", *command] if wrapped else command,
-            env=environment(data_dir),
-            stdout=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-        assert self.process.stdout is not None
-        self.out = self.process.stdout
-        self.announced = ""
-        while "Ctrl-C stops it." not in self.announced:
-            said = self.out.readline()
-            assert said, self.announced
-            self.announced += said
-
-    def processes(self):
-        """Return process id -> role of everything that this start brought into the world."""
-        mine = f"PORTAL_DATA_DIR={self.data_dir}\0".encode()
-        found = {}
-        for entry in Path("/proc").iterdir():
-            try:
-                if entry.name.isdecimal() and mine in (entry / "environ").read_bytes():
-                    words = (entry / "cmdline").read_text().split("\0")
-                    roles = {"portal.supervisor", "gunicorn", "worker", "beat"} & set(words)
-                    found[int(entry.name)] = roles.pop() if roles else words[0]
-            except (FileNotFoundError, PermissionError, ProcessLookupError):
-                continue  # gone meanwhile, or not ours to see
-        return found
-
-    def pid(self, role):
-        return min(pid for pid, its in self.processes().items() if its == role)
-
-    def get(self, path):
-        return get(self.port, path)
-
-    def gone(self):
-        return self.processes() == {}
-
-
-@pytest.fixture(scope="module")
-def data_dir(tmp_path_factory):
-    """Return a data directory that is prepared, as on the second start."""
-    folder = tmp_path_factory.mktemp("portal")
-    subprocess.run(manage("prepare"), env=environment(folder), check=True, capture_output=True)
-    return folder
-
-
-@pytest.fixture
-def start(data_dir):
-    started = []
-
-    def start(**kwargs):
-        started.append(Portal(data_dir, **kwargs))
-        return started[-1]
-
-    yield start
-    for portal in started:
-        for pid in portal.processes():
-            os.kill(pid, signal.SIGKILL)
-        portal.out.close()
-        portal.process.wait()
 
 
 @pytest.mark.requirement("OPS-1")
@@ -162,17 +81,16 @@ def test_a_taken_port_is_refused_in_one_line(data_dir):
 
 def test_who_does_not_hear_is_killed_after_the_grace():
     deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN)"
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        tree = Tree(
-            {
-                "deaf": [sys.executable, "-c", f"{deaf}; time.sleep(60)"],
-                "good": [sys.executable, "-c", "import time; time.sleep(60)"],
-            },
-            listener.fileno(),
-        )
-        assert within(5, lambda: ignores_term(tree.processes["deaf"].pid))
+    tree = Tree(
+        {
+            "deaf": [sys.executable, "-c", f"{deaf}; time.sleep(60)"],
+            "good": [sys.executable, "-c", "import time; time.sleep(60)"],
+        },
+        {},
+    )
+    assert within(5, lambda: ignores_term(tree.processes["deaf"].pid))
 
-        assert tree.stop(grace=0.5) == ["deaf"]
+    assert tree.stop(grace=0.5) == ["deaf"]
 
     assert {name: process.returncode for name, process in tree.processes.items()} == {
         "deaf": -signal.SIGKILL,

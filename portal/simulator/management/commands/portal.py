@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from portal import hosts, tls
 from portal.simulator import seed
 
 
@@ -27,26 +28,40 @@ class Command(BaseCommand):
 
     def handle(self, *, bind: str, follow_parent: bool, **options: Any) -> None:
         """Prepare, then become the supervisor: the same process id, a fifth of the memory."""
-        listener = listen(bind)
+        listeners = {"web": listen(bind), **listen_as_platform()}
+        certificate = str(tls.keep().server) if "tls" in listeners else ""
         origin = f"http://{bind.replace('0.0.0.0', '127.0.0.1')}"  # noqa: S104 -- what to open instead
         call_command("prepare", origin=origin)
         key = os.environ["PORTAL_CONTROL_KEY"] = settings.CONTROL_KEY or seed.control_key()
-        descriptors = {
-            "--listener": listener.fileno(),
-            "--announcement": readable(announcement(origin, key)),
-        }
-        command = [sys.executable, "-m", "portal.supervisor"]
+        descriptors = {name: listener.fileno() for name, listener in listeners.items()}
+        descriptors["announcement"] = readable(announcement(origin, key))
+        command = [sys.executable, "-m", "portal.supervisor", "--certificate", certificate]
         for option, descriptor in descriptors.items():
             os.set_inheritable(descriptor, True)
-            command += [option, str(descriptor)]
+            command += [f"--{option}", str(descriptor)]
         if follow_parent:
             command.append("--follow-parent")
         os.chdir(settings.BASE_DIR)
         os.execv(command[0], command)  # noqa: S606 -- no shell is wanted
 
 
-def listen(bind: str) -> socket.socket:
-    """Return a socket that listens at `bind`, or refuse in one line before anything is prepared."""
+def listen_as_platform() -> dict[str, socket.socket]:
+    """Return the sockets that the environment asks for: of the platform's names, of the proxy to them."""
+    if settings.PROXY_BIND and not settings.TLS_BIND:
+        raise CommandError("Not started: PORTAL_PROXY_BIND leads to PORTAL_TLS_BIND, which is not set.")
+    wanted = {"tls": settings.TLS_BIND, "proxy": settings.PROXY_BIND}
+    return {
+        name: listen(bind, instead=f"PORTAL_{name.upper()}_BIND=127.0.0.1:8443")
+        for name, bind in wanted.items()
+        if bind
+    }
+
+
+def listen(bind: str, *, instead: str = "`make run PORT=8001`") -> socket.socket:
+    """Return a socket that listens at `bind`, or refuse in one line before anything is prepared.
+
+    `instead` is what the line proposes.
+    """
     host, _, port = bind.rpartition(":")
     if not host or not port.isdecimal():
         raise CommandError(f"Not started: {bind} is not host:port.")
@@ -57,15 +72,27 @@ def listen(bind: str) -> socket.socket:
         )
     except (OSError, OverflowError) as error:
         raise CommandError(
-            f"Not started: cannot listen on {bind} ({error}). "
-            "Choose another port, such as `make run PORT=8001`."
+            f"Not started: cannot listen on {bind} ({error}). Choose another port, such as {instead}."
         ) from None
 
 
 def announcement(origin: str, key: str) -> str:
     """Return what to print when the web answers: the address, the demo log-ins, the control API's key."""
-    parts = (f"Greenroom: {origin}/", seed.announce(origin), seed.announce_control(origin, key))
+    parts = [f"Greenroom: {origin}/", seed.announce(origin), seed.announce_control(origin, key)]
+    if settings.TLS_BIND:
+        parts.append(announce_platform())
     return "\n" + "\n\n".join(parts) + "\n\nCtrl-C stops it.\n"
+
+
+def announce_platform() -> str:
+    """Return what an SDK needs to take the portal for the platform."""
+    lines = [
+        f"The platform's host names: https://{hosts.API} and others at {settings.TLS_BIND}",
+        f"  trust {tls.keep().authority}",
+    ]
+    if settings.PROXY_BIND:
+        lines.append(f"  https_proxy=http://{settings.PROXY_BIND}")
+    return "\n".join([*lines, "  docs/sdk.md tells how an SDK gets there."])
 
 
 def readable(text: str) -> int:
