@@ -12,7 +12,7 @@ class PlatformsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register handlers."""
-        from platforms import actions, api, tokens  # noqa: F401, PLC0415 -- app ready
+        from platforms import actions, api, pushing, tokens  # noqa: F401, PLC0415 -- app ready
         from platforms.breaches import breaches  # noqa: PLC0415 -- app ready
         from portal.kernel.breaches import register  # noqa: PLC0415 -- app ready
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,6 +28,16 @@ FINDERS: dict[str, Find] = {}
 def register(kind: str, find: Find) -> None:
     """Say how receivers of a kind are found by id; None while nothing is set."""
     FINDERS[kind] = find
+
+
+Others = Callable[[Account], Iterable[tuple[str, int]]]
+OTHERS: list[Others] = []
+
+
+def besides(of_account: Others) -> Others:
+    """Register who hears of what happens in an account besides its own server: receivers by kind and id."""
+    OTHERS.append(of_account)
+    return of_account
 
 
 def receiver_of(kind: str, receiver_id: int) -> Receiver | None:

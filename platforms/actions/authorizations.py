@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts import notices, scans
 from accounts.models import Account
-from platforms import secrets, sets
+from platforms import pushing, secrets, sets
 from platforms.models import Authorization, AuthorizationCode, Platform, PreAuthorization
 from portal.kernel import audit, sealed
 from portal.kernel.action import action
@@ -69,6 +69,7 @@ def preauthorize(platform_id: int, *, by: Actor) -> Code:
         world=platform.world,
         platform=platform,
         fingerprint=sealed.fingerprint(code, purpose=secrets.PRE_AUTH_CODE),
+        sealed=sealed.seal(code, purpose=secrets.PRE_AUTH_CODE),
         given_at=now,
         expires_at=now + PRE_AUTH_CODE_LIFE,
     )
@@ -133,6 +134,7 @@ def cancel(account_id: int, authorization_id: int, *, by: Actor) -> Authorizatio
         )
     authorization.cancel(at=account.world.now(), reason=platform.name, by=by)
     authorization.save()
+    pushing.tell_unauthorized(authorization)
     notices.tell(account, CANCELLED_TOLD, platform=platform.name)
     return authorization
 
@@ -181,6 +183,13 @@ def _authorize(confirmation: Confirmation, by: Actor) -> None:
     )
     before.used_at = now
     before.save(update_fields=["used_at"])
+    pushing.tell_authorized(
+        authorization,
+        is_new=is_new,
+        code=code,
+        expires_at=now + AUTH_CODE_LIFE,
+        pre_auth_code=sealed.unseal(before.sealed, purpose=secrets.PRE_AUTH_CODE),
+    )
     notices.tell(account, AUTHORIZED_TOLD if is_new else CHANGED_TOLD, platform=platform.name)
 
 

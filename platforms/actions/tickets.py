@@ -8,7 +8,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from platforms import secrets
+from platforms import pushing, secrets
 from platforms.models import Platform, VerifyTicket
 from portal.kernel import audit, deadlines, sealed
 from portal.kernel.action import action
@@ -100,4 +100,5 @@ def _give(platform: Platform, now: datetime) -> str:
         given_at=now,
         expires_at=now + LIFE,
     )
+    pushing.tell_ticket(platform, ticket)
     return ticket

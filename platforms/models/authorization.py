@@ -86,11 +86,15 @@ class Authorization(Stateful):
 
 
 class PreAuthorization(models.Model):
-    """A pre_auth_code: the platform sends an administrator to the page with it. Good once."""
+    """A pre_auth_code: the platform sends an administrator to the page with it. Good once.
+
+    It is sealed besides, since the push of the authorization names it.
+    """
 
     world = models.ForeignKey(World, on_delete=models.CASCADE)
     platform = models.ForeignKey(Platform, on_delete=models.CASCADE, related_name="pre_authorizations")
     fingerprint = models.CharField(max_length=64, unique=True)
+    sealed = models.CharField(max_length=300, default="")
     given_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)

@@ -20,7 +20,7 @@ from pushes import faults
 from pushes.delivery import RETRY, plan
 from pushes.families import Family
 from pushes.models import Push, PushFault
-from pushes.receivers import ACCOUNT, receiver_of
+from pushes.receivers import ACCOUNT, OTHERS, receiver_of
 
 # Whom the platform's own events are from: an openid of its own, the same everywhere.
 SYSTEM: Final = "oGreenroomPlatformItself0000"
@@ -38,10 +38,10 @@ def put(
     family: Family = Family.EVENT,
     player: Player | None = None,
 ) -> Push | None:
-    """Tell an account's own server of an event; belongs inside the action that causes it.
+    """Tell an account's own server of an event, and whoever else hears of it; inside the causing action.
 
     `fields` are what the event has besides the frame (wechat-api 8.4), `player` whose act it is, if a
-    user's. None, and nothing happens, while the account has no message push set.
+    user's. None while the account itself has no message push set.
     """
     return _put(account, {"MsgType": "event", "Event": event, **fields}, event, family, player)
 
@@ -133,6 +133,10 @@ def _put(
         "CreateTime": int(world.now().timestamp()),
         **fields,
     }
+    openid = player.openid if player else ""
+    for others in OTHERS:
+        for kind, receiver_id in others(account):
+            put_to(kind, receiver_id, message, world=world, event=event, family=family, openid=openid)
     return put_to(
         ACCOUNT,
         account.pk,
@@ -141,7 +145,7 @@ def _put(
         event=event,
         family=family,
         account=account,
-        openid=player.openid if player else "",
+        openid=openid,
     )
 
 
