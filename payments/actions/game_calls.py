@@ -27,7 +27,7 @@ from portal.kernel.models import World
 from portal.kernel.terms import Permission
 
 LONGEST_NOTE: Final = 255  # item and remark
-_OPENID: Final = re.compile(r"[A-Za-z0-9_-]{28}")
+_OPENID: Final = re.compile(r"[A-Za-z0-9_-]{1,28}")
 _ZONE: Final = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
 CALLED: Final = audit.register("payments.called", gettext_lazy("Game's call made by hand"))

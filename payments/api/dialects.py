@@ -18,6 +18,9 @@ from portal.kernel.wire import Wrong, codes
 
 T = TypeVar("T")
 
+MISSING: Final = 40101  # of version 1
+_NAMING: Final = (90018, 268490002)  # "invalid parameter": errmsg says which
+
 
 @dataclass(frozen=True)
 class Dialect:
@@ -54,7 +57,7 @@ class Dialect:
             code,
             sentence,
             field=name,
-            errmsg=named(name) if name else "",
+            errmsg=words(code, name),
             explained={"rule": rule} if rule else None,
         )
 
@@ -79,9 +82,11 @@ class Dialect:
         )
 
 
-def named(name: str) -> str:
-    """Return the errmsg of a wrong parameter."""
-    return refusals.words(refusals.BAD_PARAMETER, name)
+def words(code: int, name: str) -> str:
+    """Return the errmsg that names a parameter, '' where the number has words of its own."""
+    if code == MISSING:
+        return f"{name} missing"
+    return refusals.words(refusals.BAD_PARAMETER, name) if name and code in _NAMING else ""
 
 
 V2: Final = Dialect(key=90011, user=90010, session=90016, bad=90018, nobody=90018)

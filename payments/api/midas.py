@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from payments import coins
 from payments.actions import game_calls
 from payments.api import signed
-from payments.api.dialects import V1
-from payments.api.parameters import MISSING, Text, Whole, text, whole
+from payments.api.dialects import MISSING, V1
+from payments.api.parameters import Text, Whole, text, whole
 from payments.ledger import Moved
 from payments.models import Environment, GameCall
 from portal.kernel.policy import MINI_PROGRAMS

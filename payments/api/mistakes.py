@@ -175,6 +175,7 @@ def _paths(call: Call) -> list[Variant]:
 
 def _written_anew(raw: bytes) -> Iterator[Variant]:
     """Yield the body as libraries would write it anew."""
+    yield TRIMMED, raw.strip()
     value = json.loads(raw)
     for separators, said in (((",", ":"), COMPACT), ((", ", ": "), SPACED)):
         for sort in (False, True):
@@ -192,7 +193,6 @@ def _written_anew(raw: bytes) -> Iterator[Variant]:
                 yield told, found.encode()
                 if ascii_only:
                     yield ESCAPED, found.replace("/", "\\/").encode()  # as PHP writes it
-    yield TRIMMED, raw.strip()
 
 
 def _is_wide(value: Any) -> bool:
@@ -239,7 +239,7 @@ def _shown(signing: Signing) -> str:
     """Return what is signed, for a person: without keys and tokens, and not without end."""
     signed = signing.text
     if signing.name in {"sig", "mp_sig"}:
-        signed = signed.rpartition(signing.key.encode())[0] + "…".encode()
+        signed = signed.rpartition(signing.key.encode())[0]  # where tokens are cut off, this gets its dots
         return text.showable(explain.masked_query(signed[: explain.LONGEST_BODY].decode("utf-8", "replace")))
     return text.showable(explain.masked_body(signed[: explain.LONGEST_BODY].decode("utf-8", "replace")))
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from django.utils.translation import gettext as _
 
-from payments.api.dialects import named
+from payments.api.dialects import words
 from portal.kernel import wire
 from portal.kernel.ids import LARGEST_ID
 from portal.kernel.wire import Field, Wrong
-
-MISSING: Final = 40101  # version 1 says "mp_sig missing"
 
 
 class _Named(Field):
@@ -23,13 +21,13 @@ class _Named(Field):
                 self.missing,
                 _("%(field)s is missing.") % {"field": self.name},
                 field=self.name,
-                errmsg=f"{self.name} missing" if self.missing == MISSING else named(self.name),
+                errmsg=words(self.missing, self.name),
             )
         return super().taken(values)
 
     def wrong(self, sentence: str) -> Wrong:
         """Return the refusal of a value."""
-        return Wrong(self.bad, sentence, field=self.name, errmsg=named(self.name))
+        return Wrong(self.bad, sentence, field=self.name, errmsg=words(self.bad, self.name))
 
 
 class Text(_Named, wire.Text):

@@ -162,6 +162,7 @@ def _wrong(
         code,
         sentence % {"name": signing.name, "environment": environment.label},
         field=signing.name,
+        errmsg=f"{signing.name} error" if code == V1.key else "",  # two versions share this number
         explained=mistakes.explained(call, signing, received, coin, environment),
     )
 

@@ -108,7 +108,7 @@ class Shop:
         return self.account.administrator.person.as_actor()
 
 
-def opened(world: World) -> Shop:
+def opened(world: World, *, offer_id: str = "") -> Shop:
     """Return a shop in `world`: Paper Kite's game, its facts set by hand."""
     account = walks.account_at(world, "perfected", method="wechat_authentication")
     now = world.now()
@@ -116,7 +116,7 @@ def opened(world: World) -> Shop:
     Account.objects.filter(pk=account.pk).update(coin_online_at=now)
     account = Account.objects.get(pk=account.pk)
     coin = GameCoin.objects.create(
-        world=world, account=account, offer_id=f"{secrets.randbelow(10**10):010d}",
+        world=world, account=account, offer_id=offer_id or f"1{secrets.randbelow(10**9):09d}",
         sandbox_key="-", live_key="-", authorized_at=now, authorized_by="Lin Yue",
     )  # fmt: skip
     coin.configure(name="Lantern", rate=RATE, by=SIMULATOR)
