@@ -78,14 +78,16 @@ def lists(request: HttpRequest, account: Account, waiting_states: tuple[str, ...
     With `?waiting=1` everything that waits, by key; without it the newest, above the associated.
     """
     mine, now = theirs(account), account.world.now()
-    waiting = mine.filter(state__in=waiting_states, expires_at__gt=now)
+    # A list for each state: the index gives each in its order, and both together only sorted.
+    waiting = [mine.filter(state=each, expires_at__gt=now) for each in waiting_states]
     if request.GET.get("ended"):
         page = keyset.turn(request, *(mine.filter(state=each) for each in ENDED), size=SHOWN)
         return {"view": "ended", **_paged(page, account)}
     if request.GET.get("waiting"):
-        return {"view": "waiting", **_paged(keyset.turn(request, waiting, size=SHOWN), account)}
+        return {"view": "waiting", **_paged(keyset.turn(request, *waiting, size=SHOWN), account)}
     page = keyset.turn(request, mine.filter(state=State.ASSOCIATED), size=SHOWN)
-    newest = list(waiting.order_by("-pk")[: FIRST + 1]) if page.is_first else []
+    newest = [each for rows in waiting for each in rows.order_by("-pk")[: FIRST + 1] if page.is_first]
+    newest.sort(key=lambda each: each.pk, reverse=True)
     return {
         "view": "",
         "waiting": [row(each, account) for each in newest[:FIRST]],
