@@ -9,13 +9,17 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from django.db.models import Q
+
 from accounts.message_push import PushSettings
 from accounts.models import Account, DevelopmentSettings
 from platforms import settings
 from platforms.models import Authorization, Platform
+from portal.kernel.fsm import StatefulQuerySet
 from pushes import receivers
 from pushes.actions import put_to
 from pushes.families import Family
+from pushes.models import Push
 from pushes.receivers import Receiver
 
 EVENTS: Final = "platform"  # its id is the platform's
@@ -59,6 +63,14 @@ def tell_authorized(
 def tell_unauthorized(authorization: Authorization) -> None:
     """Push that an account has cancelled its authorization."""
     tell(authorization.platform, "unauthorized", {"AuthorizerAppid": authorization.account.appid})
+
+
+def pushes_to(platform: Platform) -> StatefulQuerySet[Push]:
+    """Return all that was pushed to a platform, of its own and of its accounts."""
+    mine = Authorization.objects.filter(platform=platform).values("pk")
+    return Push.objects.filter(
+        Q(receiver_kind=EVENTS, receiver_id=platform.pk) | Q(receiver_kind=MESSAGES, receiver_id__in=mine)
+    )
 
 
 def _events(platform_id: int) -> Receiver | None:

@@ -96,6 +96,7 @@ urlpatterns = [
     path("platforms/<id:platform_id>/ticket/", platforms.give_ticket, name="platform_ticket"),
     path("platforms/<id:platform_id>/push/", platforms.push_tickets, name="platform_push"),
     path("platforms/<id:platform_id>/begin/", platforms.begin, name="platform_begin"),
+    path("platforms/<id:platform_id>/pushes/<id:push_id>/", platforms.resend, name="platform_resend"),
     path("directory/", directory.directory, name="directory"),
     path("directory/<id:entry_id>/remove/", directory.remove, name="directory_remove"),
 ]

@@ -154,3 +154,22 @@ def test_a_platform_hears_of_what_happens_in_the_accounts_that_authorized_it(
     relay()
     assert receiver.taken == []
     assert not Push.objects.filter(receiver_kind="platform", receiver_id=stranger.pk).exists()
+
+
+def test_the_worlds_page_lists_them_and_sends_them_again(platform, receiver, account, visitor, elsewhere):
+    receiver.behave = lambda taken: (500, b"")
+    authorize(platform, account, {18})
+    relay()
+    here = f"/platforms/{platform.pk}/"
+    [row] = visitor.get(here).context["pushes"]
+    assert (row["push"].event, row["last"].sentence, row["tone"]) == ("authorized", "HTTP 500", "fail")
+
+    receiver.behave = lambda taken: (200, b"success")
+    assert visitor.post(f"{here}pushes/{row['push'].pk}/").status_code == 302
+    relay()
+    [row] = visitor.get(here).context["pushes"]
+    assert (row["push"].state, row["last"].outcome, row["tone"]) == ("delivered", "delivered", "done")
+    other = make_platform(elsewhere).platform
+    assert visitor.post(f"/platforms/{other.pk}/pushes/{row['push'].pk}/").status_code == 404
+    mine = make_platform(account.world, "Harbour Tools").platform
+    assert visitor.post(f"/platforms/{mine.pk}/pushes/{row['push'].pk}/").status_code == 404

@@ -6,7 +6,7 @@ The platform's own console is no part of the simulation; this page has what its 
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -17,15 +17,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from platforms import actions, secrets, sets, settings
+from platforms import actions, pushing, secrets, sets, settings
 from platforms.models import Authorization, Platform, VerifyTicket
 from portal.kernel import sealed
 from portal.kernel.actors import VISITOR
 from portal.kernel.errors import Refused
 from portal.kernel.http import WorldRequest
 from portal.simulator.platform_forms import PlatformForm, SettingsForm
+from pushes import actions as push_actions
+from pushes.models import Push
 
-LISTED = 100  # authorizations of a platform, the newest
+LISTED: Final = 100  # authorizations of a platform, the newest
+PUSHES: Final = 20  # to a platform, the newest
+TONES: Final = {Push.State.WAITING: "doing", Push.State.DELIVERED: "done", Push.State.FAILED: "fail"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -70,6 +74,7 @@ def platform(request: WorldRequest, platform_id: int) -> HttpResponse:
             .select_related("account__entity")
             .order_by("-id")[:LISTED]
         ],
+        "pushes": _pushes(found),
     }
     return render(request, "simulator/platform.html", context)
 
@@ -113,8 +118,26 @@ def begin(request: WorldRequest, platform_id: int) -> HttpResponse:
     return redirect(f"{reverse('platforms:authorize')}?{urlencode(told)}")
 
 
+@require_POST
+def resend(request: WorldRequest, platform_id: int, push_id: int) -> HttpResponse:
+    """Send a push to a platform again."""
+    push = get_object_or_404(pushing.pushes_to(_own(request, platform_id)), pk=push_id)
+    push_actions.resend(push.pk, by=VISITOR)
+    messages.success(request, _("It is on its way again."))
+    return redirect(reverse("simulator:platform", args=[platform_id]) + "#pushes")
+
+
 def _own(request: WorldRequest, platform_id: int) -> Platform:
     return get_object_or_404(Platform, world=request.world, pk=platform_id)
+
+
+def _pushes(found: Platform) -> list[dict[str, Any]]:
+    """Return the newest pushes as the page shows them, each with its last try."""
+    rows = []
+    for push in pushing.pushes_to(found).order_by("-id")[:PUSHES]:
+        last = push.attempts.exclude(outcome="").order_by("-id").first()
+        rows.append({"push": push, "last": last, "tone": TONES[Push.State(push.state)]})
+    return rows
 
 
 def _ticket(found: Platform) -> dict[str, Any] | None:
