@@ -14,6 +14,7 @@ urlpatterns = [
     path("language/", views.set_language, name="set_language"),
     path("healthz", worldless(healthz), name="healthz"),
     path("", include("accounts.urls")),
+    path("", include("pushes.urls")),
     path("", include("platforms.urls")),
     path("", include("verification.urls")),
     path("", include("information.urls")),

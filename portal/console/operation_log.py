@@ -63,7 +63,10 @@ ABOUT: Final[dict[str, tuple[Any, Q]]] = {
         gettext_lazy("Log-in and password"),
         Q(subject_type="accounts.SignIn") | Q(name=passwords.CHANGED),
     ),
-    "development": (gettext_lazy("Development settings"), Q(name__in=_DEVELOPMENT)),
+    "development": (
+        gettext_lazy("Development settings"),
+        Q(name__in=_DEVELOPMENT) | Q(name__startswith="pushes."),
+    ),
     "releases": (
         gettext_lazy("Versions and releases"),
         Q(subject_type__startswith="releases.") | Q(name__startswith="releases."),

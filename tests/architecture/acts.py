@@ -74,6 +74,9 @@ ACTS: Final[Mapping[str, Act]] = {
     "accounts:member_scan": Act(C.MANAGE_PROJECT_MEMBERS),
     "accounts:scan_cancel": Act(C.MANAGE_PROJECT_MEMBERS),
     # development settings
+    "pushes:check": Act(C.EDIT_DEVELOPMENT_SETTINGS, is_proved=False),  # calls outside: tests/pushes
+    "pushes:replay": Act(C.EDIT_DEVELOPMENT_SETTINGS, is_proved=False),
+    "pushes:resend": Act(C.EDIT_DEVELOPMENT_SETTINGS, is_proved=False),
     "accounts:development_secret_ask": Act(C.MANAGE_SECRETS),
     "accounts:development_secret_show": Act(C.MANAGE_SECRETS, is_proved=False),
     "accounts:development_upload_key_ask": Act(C.MANAGE_UPLOAD_KEY),

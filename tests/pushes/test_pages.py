@@ -1,0 +1,109 @@
+"""The pages of message push: what was sent, both sides of each try, sending again (API-3)."""
+
+from __future__ import annotations
+
+import pytest
+
+from portal.simulator import walks
+from pushes import actions
+from pushes.models import Push
+from tests.pushes.conftest import relay
+
+pytestmark = [pytest.mark.django_db, pytest.mark.requirement("API-3")]
+
+LIST = "/console/development-settings/pushes/"
+
+
+def page(response):
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def put(account, event="weapp_audit_success"):
+    return actions.put(account, event, {"SuccTime": 1552096800})
+
+
+def test_a_push_and_its_tries_are_shown_with_both_sides(pushed, receiver, signed_in):
+    account = pushed()
+    browser = signed_in(account)
+    assert "Nothing was pushed yet" in page(browser.get(LIST))
+    receiver.behave = lambda taken: (200, b'{"ErrCode":7,"ErrMsg":"<b>no"}')
+    push = put(account)
+    relay()
+
+    listed = page(browser.get(LIST))
+    shown = page(browser.get(f"{LIST}{push.pk}/"))
+
+    assert "weapp_audit_success" in listed
+    assert "Not delivered" in listed
+    for told in ("ErrCode 7", "&lt;b&gt;no", receiver.url, "Refused by the receiver", "SuccTime"):
+        assert told in shown
+
+
+def test_a_push_is_sent_again_by_its_button(pushed, receiver, signed_in):
+    account = pushed()
+    push = put(account)
+    relay()
+    browser = signed_in(account)
+
+    assert browser.post(f"{LIST}{push.pk}/resend/").headers["Location"] == f"{LIST}{push.pk}/"
+    relay()
+
+    assert len(receiver.taken) == 2
+    here = {"HTTP_REFERER": f"http://testserver{LIST}{push.pk}/", "follow": True}
+    assert "It is on its way again." in page(browser.post(f"{LIST}{push.pk}/resend/", **here))
+    assert "it is on its way already" in page(browser.post(f"{LIST}{push.pk}/resend/", **here))
+
+
+def test_a_span_is_sent_again_by_its_form(pushed, receiver, signed_in):
+    account = pushed()
+    put(account)
+    relay()
+    browser = signed_in(account)
+
+    sent = {"since": "2019-03-09T00:00", "until": "2019-03-09T23:59"}
+    assert browser.post(f"{LIST}replay/", sent).status_code == 302
+    relay()
+    assert len(receiver.taken) == 2
+    wrong = browser.post(f"{LIST}replay/", {"since": "2019-03-09T00:00", "until": "2019-03-08T00:00"})
+    assert list(wrong.context["form"].errors) == ["until"]
+    nonsense = browser.post(f"{LIST}replay/", {"since": "soon", "until": ""})
+    assert sorted(nonsense.context["form"].errors) == ["since", "until"]
+
+
+def test_the_address_is_checked_by_its_button(pushed, receiver, signed_in):
+    browser = signed_in(pushed())
+    receiver.behave = lambda taken: (200, taken.query["echostr"].encode())
+    assert "answered as the platform asks" in page(browser.post(f"{LIST}check/", follow=True))
+    receiver.behave = lambda taken: (200, b"success")
+    assert "something else than echostr" in page(browser.post(f"{LIST}check/", follow=True))
+
+
+def test_another_accounts_push_is_not_there(pushed, world, signed_in):
+    push = put(pushed())
+    other = walks.account_at(world, "verified", entity_type="individual", wechat_id="guoan")
+    browser = signed_in(other)
+
+    assert browser.get(f"{LIST}{push.pk}/").status_code == 404
+    assert browser.post(f"{LIST}{push.pk}/resend/").status_code == 404
+    assert "weapp_audit_success" not in page(browser.get(LIST))
+
+
+def test_who_may_not_see_development_settings_is_led_away(pushed, signed_in):
+    account = pushed()
+    analyst = walks.bind(account, "chenxi", "data_analyst").person
+
+    assert signed_in(account, analyst).get(LIST).status_code == 302
+
+
+def test_a_long_list_costs_no_more(pushed, signed_in, django_assert_max_num_queries):
+    account = pushed()
+    for _nth in range(45):
+        put(account)
+    browser = signed_in(account)
+
+    with django_assert_max_num_queries(24):
+        first = browser.get(LIST)
+    assert len(first.context["rows"]) == 20
+    assert len(browser.get(first.context["older_url"]).context["rows"]) == 20
+    assert Push.objects.count() == 45
