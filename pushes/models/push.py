@@ -35,7 +35,7 @@ class Push(Stateful):
 
         WAITING = "waiting", pgettext_lazy("push", "On its way")
         DELIVERED = "delivered", pgettext_lazy("push", "Delivered")
-        FAILED = "failed", pgettext_lazy("push", "Not delivered")
+        UNDELIVERED = "undelivered", pgettext_lazy("push", "Not delivered")
 
     world = models.ForeignKey(World, on_delete=models.CASCADE)
     receiver_kind = models.CharField(max_length=12)
@@ -86,7 +86,7 @@ class Push(Stateful):
     @transition(
         field=state,
         source=State.WAITING,
-        target=State.FAILED,
+        target=State.UNDELIVERED,
         label=_("no try is left"),
         who=_("the clock"),
     )
@@ -96,7 +96,7 @@ class Push(Stateful):
 
     @transition(
         field=state,
-        source=[State.DELIVERED, State.FAILED],
+        source=[State.DELIVERED, State.UNDELIVERED],
         target=State.WAITING,
         label=_("sends it again"),
         who=_("a developer of the account"),

@@ -24,7 +24,7 @@ from pushes.forms import SpanForm
 from pushes.models import Push
 
 SHOWN: Final = 20
-TONES: Final = {Push.State.WAITING: "doing", Push.State.DELIVERED: "done", Push.State.FAILED: "fail"}
+TONES: Final = {Push.State.WAITING: "doing", Push.State.DELIVERED: "done", Push.State.UNDELIVERED: "fail"}
 
 for_developers = for_capability(Capability.EDIT_DEVELOPMENT_SETTINGS)
 

@@ -120,7 +120,7 @@ def test_settings_taken_away_meanwhile_end_what_was_on_its_way(platform, receive
     relay()
 
     push = Push.objects.get()
-    assert (push.state, push.attempts.get().outcome, receiver.taken) == ("failed", "unset", [])
+    assert (push.state, push.attempts.get().outcome, receiver.taken) == ("undelivered", "unset", [])
 
 
 def test_a_platform_hears_of_what_happens_in_the_accounts_that_authorized_it(

@@ -68,7 +68,7 @@ def test_an_event_is_tried_three_times_one_right_behind_the_other(pushed, receiv
     relay()
 
     push.refresh_from_db()
-    assert (push.state, outcomes(push)) == ("failed", ["status"] * 3)
+    assert (push.state, outcomes(push)) == ("undelivered", ["status"] * 3)
     assert len({taken.body for taken in receiver.taken}) == 1
     assert push.attempts.first().sentence == "HTTP 500"
     assert breaches.found() == []
@@ -95,7 +95,7 @@ def test_the_retries_keep_their_familys_times_on_the_worlds_clock(pushed, receiv
     made = list(push.attempts.order_by("pk").values_list("made_at", flat=True))
     waits = SCHEDULES[family].waits
     assert [after - before for before, after in pairwise(made)] == list(waits)
-    assert (push.state, push.tries) == ("failed", len(waits) + 1)
+    assert (push.state, push.tries) == ("undelivered", len(waits) + 1)
     assert push.ended_at == made[-1]
 
 
@@ -163,7 +163,7 @@ def test_push_that_was_switched_off_fails_at_once(pushed, account):
     relay()
 
     push.refresh_from_db()
-    assert (push.state, outcomes(push)) == ("failed", ["unset"])
+    assert (push.state, outcomes(push)) == ("undelivered", ["unset"])
 
 
 def test_a_try_that_was_claimed_and_lost_is_made_again(pushed, receiver):

@@ -29,7 +29,7 @@ from pushes.models import Push
 
 LISTED: Final = 100  # authorizations of a platform, the newest
 PUSHES: Final = 20  # to a platform, the newest
-TONES: Final = {Push.State.WAITING: "doing", Push.State.DELIVERED: "done", Push.State.FAILED: "fail"}
+TONES: Final = {Push.State.WAITING: "doing", Push.State.DELIVERED: "done", Push.State.UNDELIVERED: "fail"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
