@@ -28,6 +28,7 @@ from portal.simulator.api import (
     mail,
     payments,
     people,
+    platforms,
     releases,
     reviews,
     settlements,
@@ -50,6 +51,7 @@ PARTS: Final = (
     settlements,
     payments,
     faults,
+    platforms,
     events,
 )
 ROUTERS: Final = tuple(part.router for part in PARTS)
