@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from accounts.models import Account
+from portal.kernel.actors import Actor, ActorKind
+from portal.kernel.terms import Permission
 from releases.models import Release, Service, Version
 
 SHARES: Final = 10_000
@@ -15,17 +17,21 @@ _ONLINE: Final = (Release.State.PHASED, Release.State.FULL)
 
 @dataclass(frozen=True)
 class Draw:
-    """What one player gets, and what decided it; `place` is among `SHARES`, the first ones get it first."""
+    """What one player gets, and what decided it; `place` is among `SHARES`, the first ones get it first.
+
+    `is_chosen`: the phased release reaches this person whatever the place, as a developer or a tester.
+    """
 
     place: int
     phased: Release | None
     full: Release | None
     suspended: bool
+    is_chosen: bool = False
 
     @property
     def is_in(self) -> bool:
         """Return whether a phased release runs and reaches this player."""
-        return self.phased is not None and self.place < reach(self.phased.percent)
+        return self.phased is not None and (self.is_chosen or self.place < reach(self.phased.percent))
 
     @property
     def release(self) -> Release | None:
@@ -66,7 +72,20 @@ def draws(account: Account, people: list[int]) -> list[Draw]:
     online = Release.objects.filter(account=account, state__in=_ONLINE).select_related("submission__version")
     by_state = {release.state: release for release in online}
     phased, full = by_state.get(Release.State.PHASED), by_state.get(Release.State.FULL)
-    return [Draw(place_of(account, person), phased, full, suspended) for person in people]
+    return [
+        Draw(place_of(account, person), phased, full, suspended, _is_chosen(account, person, phased))
+        for person in people
+    ]
+
+
+def _is_chosen(account: Account, person_id: int, phased: Release | None) -> bool:
+    """Return whether a phased release goes to a person by what they are to the account."""
+    if phased is None or not (phased.to_developers or phased.to_testers):
+        return False
+    _role, held = account.role_of(Actor(ActorKind.PERSON, person_id, ""))
+    return (phased.to_developers and Permission.DEVELOPER in held) or (
+        phased.to_testers and Permission.EXPERIENCE in held
+    )
 
 
 def served(account: Account, person_id: int) -> Version | None:

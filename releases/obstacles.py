@@ -20,11 +20,15 @@ State = Release.State
 
 @dataclass(frozen=True)
 class Obstacle:
-    """One reason: a stable code, a sentence, and the field of the form that it is about, or ''."""
+    """One reason: a stable code, a sentence, and the field of the form that it is about, or ''.
+
+    `number` is the platform's own, where it has one.
+    """
 
     code: str
     sentence: str
     field: str = ""
+    number: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,24 +40,31 @@ class Online:
 
 
 def of_release(
-    submission: Submission | None, online: Online, test: InternalTest | None, percent: int = ALL
+    submission: Submission | None,
+    online: Online,
+    test: InternalTest | None,
+    percent: int = ALL,
+    *,
+    least: int = 1,
 ) -> Iterator[Obstacle]:
     """Yield why this submission cannot be released to `percent` of the players now.
 
-    `test` is the internal test that runs. The numbers are the platform's: 85019, 85020, 85052, 85079, 85081.
+    `test` is the internal test that runs; `least` is 0 where chosen people get it first. The numbers are
+    the platform's: 85019, 85020, 85052, 85079, 85081.
     """
     if test is not None:
         yield Obstacle("internal_test", of_test(test))
     if submission is None or submission.state != Submission.State.APPROVED:
-        yield Obstacle("not_approved", _not_approved(submission))
+        sentence, number = _not_approved(submission)
+        yield Obstacle("not_approved", sentence, number=number)
     if online.phased is not None:
         sentence = _("A phased release runs. Let it reach all players, or cancel it first.")
         yield Obstacle("phased", sentence)
-    if not 1 <= percent <= ALL:
-        yield Obstacle("percent", _("Choose a share from 1 to 100 percent (85081)."), "percent")
+    if not least <= percent <= ALL:
+        yield Obstacle("percent", _("Choose a share from 1 to 100 percent (85081)."), "percent", "85081")
     elif percent < ALL and online.full is None:
         sentence = _("The first version goes to all players (85079). Choose 100 percent.")
-        yield Obstacle("first_release", sentence, "percent")
+        yield Obstacle("first_release", sentence, "percent", "85079")
 
 
 def of_test(test: InternalTest) -> str:
@@ -63,14 +74,14 @@ def of_test(test: InternalTest) -> str:
     return _("The platform is running an internal test. It ends on %(at)s.") % {"at": moment(test.ends_at)}
 
 
-def _not_approved(submission: Submission | None) -> str:
+def _not_approved(submission: Submission | None) -> tuple[str, str]:
     if submission is None:
-        return _("No version is approved (85019). Submit one for verification first.")
+        return _("No version is approved (85019). Submit one for verification first."), "85019"
     if submission.state == Submission.State.UNDER_REVIEW:
-        return _("The version is under review (85020). Release lights up after approval.")
+        return _("The version is under review (85020). Release lights up after approval."), "85020"
     if submission.state == Submission.State.RELEASED:
-        return _("This version is released already (85052).")
-    return _("This version is not approved (85019). Submit one for verification first.")
+        return _("This version is released already (85052)."), "85052"
+    return _("This version is not approved (85019). Submit one for verification first."), "85019"
 
 
 def of_rollback(newest: Sequence[Release]) -> Obstacle | None:

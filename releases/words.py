@@ -39,6 +39,9 @@ APPROVED: Final = _notice(
 )
 REJECTED: Final = _notice("rejected", _("Version %(number)s was rejected: %(reasons)s"))
 DELAYED: Final = _notice("delayed", _("The review of version %(number)s is delayed until %(until_at)s."))
+SPEEDED_UP: Final = _notice(
+    "speeded_up", _("The review of version %(number)s is speeded up, to twelve hours at most.")
+)
 WITHDRAWN: Final = _notice("withdrawn", _("Version %(number)s is withdrawn from review."))
 RELEASED: Final = _notice("released", _("Version %(number)s is released to all players."))
 PHASED: Final = _notice("phased", _("Version %(number)s is released to %(percent)s percent of the players."))

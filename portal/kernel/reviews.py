@@ -277,6 +277,23 @@ def withdraw(kind: str, *, subject_id: int, by: Actor) -> None:
         deadlines.cancel(AUTO, subject_id=review.pk)
 
 
+def hasten(kind: str, *, subject_id: int, account_id: int, due_at: datetime) -> None:
+    """Let what waits for `subject_id` be decided by `due_at`, by people or policy, if that is earlier.
+
+    Belongs inside an action.
+    """
+    waiting = Review.objects.open().filter(kind=kind, subject_id=subject_id).first()
+    if waiting is None:
+        return
+    review = Review.objects.lock(waiting.pk)
+    review.due_at = min(review.due_at, due_at)
+    review.save(update_fields=["due_at"])
+    late = Deadline.objects.open().filter(kind=AUTO, subject_id=review.pk, due_at__gt=due_at).first()
+    if late:
+        deadlines.cancel(AUTO, subject_id=review.pk)
+        deadlines.schedule(AUTO, subject=review, account_id=account_id, due_at=due_at, detail=late.detail)
+
+
 @deadlines.on(AUTO, title=lambda _row: gettext_lazy("A review is decided by the world's policy"))
 def decide_by_policy(row: Deadline) -> str:
     """Decide as the world's policy, or the magic value that was typed, says.

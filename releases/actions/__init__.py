@@ -1,16 +1,21 @@
 """What can be done to a version, one function a sentence of the mission."""
 
+from releases.actions.base_libraries import set_base_library
 from releases.actions.internal_tests import begin_internal_test, end_internal_test, internal_test_of
 from releases.actions.releases import (
+    First,
     ask_to_release,
     cancel,
     grow,
+    release,
+    release_in_phases,
     resume,
     roll_back,
     rollback_choices,
     rollback_obstacle,
     suspend,
 )
+from releases.actions.server_submissions import speed_up, submit_by_server
 from releases.actions.submissions import (
     accept_rules,
     add_preview,
@@ -28,6 +33,7 @@ from releases.actions.templates import add_template, bind_program, delete_templa
 from releases.actions.versions import commit, delete, same_files, set_trial, upload
 
 __all__ = [
+    "First",
     "accept_rules",
     "add_preview",
     "add_template",
@@ -44,6 +50,8 @@ __all__ = [
     "internal_test_of",
     "open_submission",
     "put_document",
+    "release",
+    "release_in_phases",
     "remove_preview",
     "resume",
     "roll_back",
@@ -53,8 +61,11 @@ __all__ = [
     "sandbox_of",
     "save_details",
     "save_sandbox",
+    "set_base_library",
     "set_trial",
+    "speed_up",
     "submit",
+    "submit_by_server",
     "suspend",
     "unbind_program",
     "upload",

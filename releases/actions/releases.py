@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -31,6 +32,22 @@ State = Release.State
 LONGEST_REASON: Final = 200
 
 
+@dataclass(frozen=True)
+class First:
+    """Who gets a phased release whatever their share: developers, experience members."""
+
+    developers: bool = False
+    testers: bool = False
+
+    @property
+    def least(self) -> int:
+        """Return the least share, in percent."""
+        return 0 if self.developers or self.testers else 1
+
+
+NOBODY_FIRST: Final = First()
+
+
 @action
 def ask_to_release(submission_id: int, *, percent: int, by: Actor) -> Confirmation:
     """Ask the administrator's phone to release an approved version to `percent` of the players.
@@ -52,6 +69,33 @@ def ask_to_release(submission_id: int, *, percent: int, by: Actor) -> Confirmati
     return scans.ask(
         words.RELEASE, account, by=by, facts={"submission": submission_id, "percent": percent, **facts}
     )
+
+
+@action
+def release(account_id: int, *, by: Actor) -> Release:
+    """Release the approved version to everybody, without a scan: for a server; one in phases goes to all.
+
+    Refused for whatever `obstacles.of_release` names.
+    """
+    account = Account.objects.lock(account_id)
+    phased = online_of(account).phased
+    if phased is not None:
+        return grow(phased.pk, percent=ALL, by=by)
+    return _released_by_server(account, First(), percent=ALL, by=by)
+
+
+@action
+def release_in_phases(account_id: int, *, percent: int, first: First, by: Actor) -> Release:
+    """Release the approved version to a share, without a scan: for a server; a running one grows.
+
+    `first` are the people who get it whatever their share: with them it may be 0 percent. A running
+    release keeps those whom it began with. Refused as `release` and `grow` do.
+    """
+    account = Account.objects.lock(account_id)
+    phased = online_of(account).phased
+    if phased is not None:
+        return grow(phased.pk, percent=percent, by=by)
+    return _released_by_server(account, first, percent=percent, by=by)
 
 
 @action
@@ -212,9 +256,27 @@ def online_of(account: Account) -> Online:
     return Online(found.get(State.FULL), found.get(State.PHASED))
 
 
-def _obstacles(account: Account, submission_id: int, percent: int) -> Iterator[Obstacle]:
-    submission = Submission.objects.get(pk=submission_id, account=account)
-    return obstacles.of_release(submission, online_of(account), internal_test_of(account), percent)
+def _obstacles(
+    account: Account, submission_id: int | None, percent: int, least: int = 1
+) -> Iterator[Obstacle]:
+    submission = Submission.objects.get(pk=submission_id, account=account) if submission_id else None
+    test = internal_test_of(account)
+    return obstacles.of_release(submission, online_of(account), test, percent, least=least)
+
+
+def _released_by_server(account: Account, first: First, *, percent: int, by: Actor) -> Release:
+    """Release the newest submission, once nothing forbids it; the account is locked."""
+    account.require(Capability.RELEASE, by=by)
+    newest = Submission.objects.filter(account=account, submitted_at__isnull=False).order_by("-pk").first()
+    for obstacle in _obstacles(account, newest.pk if newest else None, percent, first.least):
+        raise Refused(
+            _("Not released. %(why)s") % {"why": obstacle.sentence},
+            code=obstacle.number or obstacle.code,
+            field=obstacle.field,
+        )
+    if newest is None:
+        raise LookupError("what is not there was refused")
+    return _put_out(account, newest.pk, percent, by=by, first=first)
 
 
 def _reason(typed: str) -> str:
@@ -268,7 +330,13 @@ def _service(account: Account) -> Service:
 def _release(confirmation: Confirmation, by: Actor) -> None:
     """Release what the administrator has confirmed; `_objection` has looked again just now."""
     account = Account.objects.lock(confirmation.subject_id)
-    submission_id, percent = confirmation.facts["submission"], confirmation.facts["percent"]
+    _put_out(account, confirmation.facts["submission"], confirmation.facts["percent"], by=by)
+
+
+def _put_out(
+    account: Account, submission_id: int, percent: int, *, by: Actor, first: First = NOBODY_FIRST
+) -> Release:
+    """Put an approved version before the players, all or a share of them; the account is locked."""
     now = account.world.now()
     submission = Submission.objects.lock(submission_id)
     submission.release(at=now, by=by)
@@ -281,6 +349,8 @@ def _release(confirmation: Confirmation, by: Actor) -> None:
         account=account,
         submission=submission,
         percent=percent,
+        to_developers=first.developers and percent < ALL,
+        to_testers=first.testers and percent < ALL,
         released_by=by.name[:40],
         released_at=now,
         full_by=now + limits.PHASED_RELEASE if percent < ALL else None,
@@ -288,10 +358,11 @@ def _release(confirmation: Confirmation, by: Actor) -> None:
     release.account, release.world = account, account.world
     if percent == ALL:
         _complete(release, at=now, by=by)
-        return
+        return release
     deadlines.schedule(words.FULL, subject=release, account_id=account.pk, due_at=now + limits.PHASED_RELEASE)
     notices.tell(account, words.PHASED, number=_number(release), percent=percent)
     words.write(account, "phased", number=_number(release), percent=percent, full_by=release.full_by)
+    return release
 
 
 def _objection(confirmation: Confirmation, _by: Actor) -> str:

@@ -68,7 +68,7 @@ def typed_again(before: Submission | None) -> dict[str, Any]:
         return {}
     if before.state == State.DRAFT:
         return dict(before.details)
-    left_out = {"rules_at", "sandbox_by"}
+    left_out = {"rules_at", "sandbox_by", "server"}
     if before.submitted_at is not None:
         left_out.add("feedback")
     return {name: value for name, value in before.details.items() if name not in left_out}
@@ -223,8 +223,11 @@ def submit(submission_id: int, *, by: Actor) -> Submission:
 
 
 @action
-def withdraw(submission_id: int, *, by: Actor) -> Submission:
-    """Withdraw from review: once a day and ten times a month (87013)."""
+def withdraw(submission_id: int, *, daily: Limit = Limit.WITHDRAWALS_PER_DAY, by: Actor) -> Submission:
+    """Withdraw from review: once a day in the console, and ten times a month (87013).
+
+    `daily` is the limit of the day, another one for servers.
+    """
     submission = locked(submission_id)
     account = submission.account
     account.require_permission(Capability.SUBMIT_FOR_VERIFICATION, by=by)
@@ -234,7 +237,7 @@ def withdraw(submission_id: int, *, by: Actor) -> Submission:
             code="not_under_review",
             way_out=words.PAGE,
         )
-    tallies.spend(Limit.WITHDRAWALS_PER_DAY, account)
+    tallies.spend(daily, account)
     tallies.spend(Limit.WITHDRAWALS_PER_MONTH, account)
     submission.withdraw(at=account.world.now(), by=by)
     submission.save()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from accounts import notices
 from portal.kernel.models import Review, Verdict
 from portal.kernel.reviews import Decision
-from releases import words
+from releases import told, words
 from releases.actions.submissions import locked
 from releases.models import Service, Submission
 
@@ -20,17 +20,19 @@ def carry_out(review: Review, decision: Decision) -> None:
     account, number = submission.account, submission.version.number
     if decision.verdict == Verdict.Kind.DELAY:
         notices.tell(account, words.DELAYED, number=number, until_at=review.delayed_until)
+        told.delayed(account, decision)
         return
     if decision.verdict == Verdict.Kind.APPROVE:
         submission.approve(at=decision.at, by=decision.by)
         submission.save()
         notices.tell(account, words.APPROVED, number=number)
         words.write(account, "approved", number=number)
+        told.approved(account, decision)
         return
-    told = " ".join(reason.text for reason in decision.reasons)
-    submission.reject(at=decision.at, reason=told, by=decision.by)
+    reasons = " ".join(reason.text for reason in decision.reasons)
+    submission.reject(at=decision.at, reason=reasons, by=decision.by)
     submission.save()
-    notices.tell(account, words.REJECTED, number=number, reasons=told)
+    notices.tell(account, words.REJECTED, number=number, reasons=reasons)
     asks_for_sandbox = any(reason.code == words.SANDBOX for reason in decision.reasons)
     if asks_for_sandbox:
         Service.objects.filter(account=account, sandbox_asked_at__isnull=True).update(
@@ -40,3 +42,4 @@ def carry_out(review: Review, decision: Decision) -> None:
         Submission.objects.filter(account=account, state=Submission.State.DRAFT).update(sandbox_asked=True)
         notices.tell(account, words.ASKED_FOR_SANDBOX)
     words.write(account, "rejected", number=number, reasons=decision.reasons, sandbox=asks_for_sandbox)
+    told.rejected(account, decision)

@@ -1,5 +1,5 @@
 """The server API's endpoints of this stage: log-in, and code management."""
 
-from releases.api import code, codes, log_in, templates
+from releases.api import audits, code, codes, log_in, releasing, templates
 
-__all__ = ["code", "codes", "log_in", "templates"]
+__all__ = ["audits", "code", "codes", "log_in", "releasing", "templates"]

@@ -6,17 +6,20 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from accounts.models import Account
 from platforms.models import Platform
+from portal.kernel import worlds
 from portal.kernel.actors import SIMULATOR
 from portal.kernel.models import World
 from portal.simulator import walks
-from releases import actions, packages
+from portal.simulator.walks.platforms import authorize
+from releases import actions, packages, qualifications
 from releases.models import CodeDraft, Version
 from tests.platform import ForAccount, PlatformServer
-from tests.releases.conftest import make_game, upload_to
+from tests.releases.conftest import make_game
 
 GAME = {
     "deviceOrientation": "portrait",
@@ -73,4 +76,46 @@ def commit(caller: ForAccount, template: int, ext_json: Any = None, **fields: An
     return caller.post("/wxa/commit", told)
 
 
-__all__ = ["FILES", "GAME", "commit", "development_program", "template_of", "upload", "upload_to"]
+def hand_in_documents(account: Account) -> None:
+    """Hand in what the account's kind of entity has to prove, in the console."""
+    for slot in qualifications.slots(account.entity_type):
+        picture = walks.made_picture(slot.name)
+        actions.put_document(account.pk, slot.name, picture, slot.examples(), by=account.login.as_actor())
+
+
+def allow_games(world: World) -> None:
+    """Let Mini Games be submitted by the server API in this world."""
+    worlds.allow_games_by_api(world.pk, True, by=SIMULATOR)
+
+
+def later(world: World, **span: float) -> None:
+    """Let the world's time go on."""
+    now = World.objects.get(pk=world.pk).now()
+    worlds.advance(world.pk, to=now + timedelta(**span), by=SIMULATOR)
+
+
+ITEM = {
+    "first_class": "Game",
+    "second_class": "Casual",
+    "first_id": 100,
+    "second_id": 101,
+    "title": "Home",
+    "tag": "lantern run",
+    "address": "game",
+}
+
+
+def submit(caller: ForAccount, **fields: Any) -> Any:
+    """Submit what was committed, as one page unless `fields` say otherwise."""
+    return caller.post("/wxa/submit_audit", {"item_list": [ITEM], "version_desc": "Festival", **fields})
+
+
+def ready(caller: ForAccount, template: int, ext_json: Any = None, **fields: Any) -> None:
+    """Commit a template, and let its scan for privacy end."""
+    assert commit(caller, template, ext_json, **fields)["errcode"] == 0
+    later(caller.account.world, minutes=1)
+
+
+def renew(caller: ForAccount) -> None:
+    """Get another token: the one before lived two hours."""
+    caller.token = authorize(caller.authorization.platform, caller.account).token

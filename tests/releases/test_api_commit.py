@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import io
 import json
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from PIL import Image
 
 from accounts.models import Account
-from portal.kernel import worlds
-from portal.kernel.actors import SIMULATOR
 from portal.kernel.models import World
 from releases import archives
 from releases.code_pictures import Look, drawn
 from releases.models import LaunchCode, Service, Version
 from tests.platform import ForAccount, PlatformServer
-from tests.releases.providers import FILES, GAME, commit, development_program, template_of, upload
+from tests.releases.providers import FILES, GAME, commit, development_program, later, template_of, upload
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("API-2")]
 
@@ -52,12 +49,6 @@ def template(server: PlatformServer, program: Account) -> int:
 def committed(game: Account) -> Version:
     """Return what was committed last."""
     return Version.objects.filter(account=game, way="server").latest("pk")
-
-
-def later(world: World, seconds: int) -> None:
-    """Let the world's time go on."""
-    now = World.objects.get(pk=world.pk).now()
-    worlds.advance(world.pk, to=now + timedelta(seconds=seconds), by=SIMULATOR)
 
 
 def manifest(version: Version, path: str = "game.json") -> Any:

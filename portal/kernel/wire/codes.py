@@ -165,6 +165,7 @@ MESSAGES: Final[Mapping[int, str]] = {
     85047: "pages are empty",
     85048: "parse ext_json fail",
     85051: "data too large",
+    85052: "app is already released",
     85058: "no valid audit_id exist",
     85064: "template not found",
     85065: "template list is full",
