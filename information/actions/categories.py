@@ -27,6 +27,7 @@ from portal.kernel.reviews import Decision
 from portal.kernel.terms import Capability
 from portal.kernel.wording import joined
 from portal.outside import letters
+from pushes import actions as pushes
 
 State: Final = Category.State
 STANDING: Final = (State.UNDER_REVIEW, State.IN_USE)
@@ -35,6 +36,7 @@ REVIEW: Final = "information.category"
 PAGE: Final = "information:categories"
 MOST_PROOFS: Final = 5
 LONGEST_NOTE: Final = 120
+AUDITED: Final = "wxa_category_audit"
 NOTE_AFTER: Final = re.compile("; |；")  # in the audit's line, in either language
 
 CHOSEN: Final = audit.register("information.category_chosen", gettext_lazy("chooses the category"))
@@ -327,12 +329,24 @@ def carry_out(review: Review, decision: Decision) -> None:
     if decision.verdict == Verdict.Kind.APPROVE:
         _come_into_use(category, at=decision.at, by=decision.by)
         notices.tell(account, PASSED, category=called(category))
+        _push(category, 3)
         write(account, "passed", category=called(category))
     else:
         category.refuse(at=decision.at, reason=reasons, by=decision.by)
         category.save()
         notices.tell(account, REFUSED, category=called(category), reasons=reasons)
+        _push(category, 2, reasons)
         write(account, "refused", category=called(category), reasons=decision.reasons)
+
+
+def _push(category: Category, ret: int, reason: str = "") -> None:
+    """Tell the account's server of a verdict (wechat-api 8.4); the tree may have lost the category since."""
+    try:
+        first, second = categories.number(category.first), categories.number(category.first, category.second)
+    except LookupError:
+        first = second = 0
+    fields = {"ret": ret, "first": first, "second": second, "reason": reason}
+    pushes.put(category.account, AUDITED, fields)
 
 
 def _to_the_desk(category: Category, note: str) -> None:

@@ -30,6 +30,7 @@ from portal.kernel.pictures import Picture
 from portal.kernel.reviews import Decision, Reason
 from portal.kernel.terms import Capability
 from portal.outside import letters
+from pushes import actions as pushes
 
 State: Final = Naming.State
 
@@ -38,6 +39,7 @@ REVIEW: Final = "information.name"
 PROOFS: Final = 5  # console-rules 4.1: up to five pictures
 CHECKS_PER_MINUTE: Final = 10  # of one account, on the real clock (53011); the source names no number
 LONGEST_NOTE: Final = 200
+AUDITED: Final = "wxa_nickname_audit"  # what the account's server hears of a verdict (wechat-api 8.4)
 
 SHORT_NAME: Final = audit.register("information.short_name", gettext_lazy("changes the short name"))
 
@@ -369,6 +371,7 @@ def carry_out(review: Review, decision: Decision) -> None:
             _refuse(account, naming, [Reason(objection, field="name")], by=decision.by)
         else:
             _adopt(account, naming, by=decision.by)
+            pushes.put(account, AUDITED, {"ret": 3, "nickname": naming.name, "reason": ""})
 
 
 def _lost(account: Account, naming: Naming) -> str:
@@ -405,6 +408,7 @@ def _refuse(account: Account, naming: Naming, reasons: Sequence[Reason], *, by: 
     naming.refuse(at=account.world.now(), reason=told, by=by)
     naming.save()
     notices.tell(account, NOT_PASSED, name=naming.name, reasons=told)
+    pushes.put(account, AUDITED, {"ret": 2, "nickname": naming.name, "reason": told})
     write(account, "refused", name=naming.name, reasons=reasons)
 
 

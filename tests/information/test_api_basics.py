@@ -74,6 +74,7 @@ def test_a_real_name_is_proved_by_the_verification(world, stage, real_name):
 def test_an_authenticated_account_is_reviewed_each_year(world, time):
     account = account_at(world, "authenticated")
     until = account.authenticated_until
+    assert until
     begins = int(until.timestamp()) - 90 * 86400
     told = {
         "qualification_verify": True,
@@ -103,6 +104,7 @@ def test_who_owns_it(world, entity_type, principal, customer):
     )
     told = OwnServer(account).post(INFORMATION)
 
+    assert account.entity
     assert (told["principal_type"], told["customer_type"]) == (principal, customer)
     assert told["credential"] == ("" if entity_type == "individual" else account.entity.number)
 

@@ -11,7 +11,9 @@ from portal.kernel import breaches
 from portal.kernel.models import Review
 from portal.simulator.walks import desk
 from portal.simulator.walks.stages import account_at
+from pushes.models import Push
 from tests.accounts.files import drawn
+from tests.information.test_api_naming import listen
 from tests.server import OwnServer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("API-2")]
@@ -132,6 +134,7 @@ def test_categories_are_added_all_at_once(server, signed_in):
 
 
 def test_a_special_one_goes_to_the_desk_and_comes_again(server, media_id, time):
+    listen(server.account)
     assert add(server, one(BOARD, media_id, media_id)) == OK
     category = Category.objects.get()
     assert Proof.objects.filter(category=category).count() == 2
@@ -147,6 +150,10 @@ def test_a_special_one_goes_to_the_desk_and_comes_again(server, media_id, time):
     desk.decide(Review.objects.open().get(), "approve", [])
     assert statuses(server) == [(BOARD, 3, "")]
     assert call(server, "getcategory")["quota"] == 1
+    told = [each.message for each in Push.objects.filter(event="wxa_category_audit").order_by("pk")]
+    assert [(each["ret"], each["first"], each["second"], each["reason"]) for each in told] == [
+        (2, GAME, BOARD, "The certificate cannot be read."), (3, GAME, BOARD, ""),
+    ]  # fmt: skip
     assert breaches.found() == []
 
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from accounts.actions import save_push
+from accounts.actions.development import OF_PUSH, version
+from accounts.development import settings_of
+from accounts.message_push import PushSettings
 from accounts.models import Account
 from information.actions import naming
 from information.models import Naming, Proof
@@ -11,7 +15,9 @@ from portal.kernel import breaches
 from portal.kernel.models import AuditEvent, Review
 from portal.simulator import walks
 from portal.simulator.walks import desk
+from portal.simulator.walks.scans import administrator_of
 from portal.simulator.walks.stages import account_at
+from pushes.models import Push
 from tests.accounts.files import MP3, drawn
 from tests.server import OwnServer
 
@@ -31,6 +37,27 @@ def server(world):
 @pytest.fixture
 def media_id(server):
     return server.upload("/cgi-bin/media/upload", drawn(), type="image")["media_id"]
+
+
+def audits(account):
+    """Return what the account's server is told of verdicts, oldest first."""
+    told = Push.objects.filter(account=account, event__endswith="_audit").order_by("pk")
+    return [
+        {name: each.message.get(name) for name in ("Event", "ret", "nickname", "reason")} for each in told
+    ]
+
+
+def listen(account):
+    """Let messages be pushed to a server of the account's own."""
+    by = administrator_of(account)
+    push = PushSettings(
+        "http://push.game.example/",
+        "lantern2019",
+        "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C",
+        "plain",
+        "json",
+    )
+    save_push(account.pk, push, seen=version(settings_of(account), OF_PUSH), by=by)
 
 
 def name_of(server):
@@ -103,6 +130,7 @@ def test_a_name_of_the_console_waits_no_more(server):
 
 
 def test_a_protected_name_goes_to_the_desk(server, media_id, time):
+    listen(server.account)
     told = server.post(
         SET, {"nick_name": "Moonquill Kite", "license": media_id, "naming_other_stuff_1": media_id}
     )
@@ -127,15 +155,23 @@ def test_a_protected_name_goes_to_the_desk(server, media_id, time):
         **waiting, "audit_stat": 3, "audit_time": int(time.now.timestamp()),
     }  # fmt: skip
     assert name_of(server) == "Moonquill Kite"
+    assert audits(server.account) == [
+        {"Event": "wxa_nickname_audit", "ret": 3, "nickname": "Moonquill Kite", "reason": ""}
+    ]
     assert breaches.found() == []
 
 
 def test_a_name_that_did_not_pass_says_why(server, media_id, time):
+    listen(server.account)
     audit_id = server.post(SET, {"nick_name": "Moonquill Kite", "id_card": media_id})["audit_id"]
     desk.decide(Review.objects.open().get(), "reject", ["The trademark is another company's."])
 
     told = server.post(REVIEW, {"audit_id": audit_id})
-    assert (told["audit_stat"], told["fail_reason"]) == (2, "The trademark is another company's.")
+    why = "The trademark is another company's."
+    assert (told["audit_stat"], told["fail_reason"]) == (2, why)
+    assert audits(server.account) == [
+        {"Event": "wxa_nickname_audit", "ret": 2, "nickname": "Moonquill Kite", "reason": why}
+    ]
 
     again = server.post(SET, {"nick_name": "Moonquill Kite", "id_card": media_id})["audit_id"]
     naming.drop(server.account.pk, by=server.account.login.as_actor())
@@ -147,7 +183,8 @@ def test_a_name_that_did_not_pass_says_why(server, media_id, time):
 @pytest.mark.parametrize(
     ("body", "errcode"),
     [({}, 40097), ({"nick_name": "ab"}, 91004), ({"nick_name": 7}, 91004),
-     ({"nick_name": "WeChat Kite"}, 91004), ({"nick_name": "Taken Kite"}, 91007), ({"nick_name": "Taken"}, 91014),
+     ({"nick_name": "WeChat Kite"}, 91004), ({"nick_name": "Taken Kite"}, 91007),
+     ({"nick_name": "Taken"}, 91014),
      ({"nick_name": "Moonquill Kite"}, 91009), ({"nick_name": "Paper Kite", "license": "nothing"}, 40007)],
 )  # fmt: skip
 def test_a_name_is_not_set(server, world, body, errcode):

@@ -32,15 +32,23 @@ def test_every_limit_has_a_row_and_the_numbers_are_the_platforms():
         "experiences_per_person": 50,
         "domain_changes": 5,
         "domains_per_kind": 20,
+        "business_domains": 20,
+        "launch_codes": 100_000,
         "allowed_addresses": 100,
         "withdrawals_per_day": 1,
         "withdrawals_per_month": 10,
+        "withdrawals_by_server": 5,
+        "submissions_by_server": 20,
+        "speed_ups": 2,
+        "code_templates": 200,
         "same_entity_mini_programs": 10,
         "other_entity_mini_programs": 3,
         "official_accounts_per_mini_program": 500,
         "additions_by_official_account": 13,
         "additions_of_mini_program": 500,
         "message_templates": 25,
+        "forced_tokens": 20,
+        "cleared_quotas": 10,
     }
 
 
