@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.contrib.staticfiles import handlers
+from django.http import FileResponse, HttpRequest, HttpResponse
 from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
@@ -14,6 +16,26 @@ from tests.chromium import PATIENCE
 
 WIDE = {"viewport": {"width": 1280, "height": 800}}
 NARROW = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+
+
+class KeptStaticFiles(handlers.StaticFilesHandler):
+    """Static files that a browser keeps, as it does an installed portal's: a page names twenty."""
+
+    def serve(self, request: HttpRequest) -> HttpResponse | FileResponse:
+        """Return the file, good for an hour."""
+        response = super().serve(request)
+        response.headers["Cache-Control"] = "max-age=3600"
+        return response
+
+
+@pytest.fixture(scope="session")
+def live_server() -> Iterator[LiveServer]:
+    """Return pytest-django's server, whose static files are kept."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(handlers, "StaticFilesHandler", KeptStaticFiles)
+        server = LiveServer("localhost")
+    yield server
+    server.stop()
 
 
 @pytest.fixture
