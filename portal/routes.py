@@ -264,6 +264,7 @@ MATRIX: Final[dict[str, Who]] = {
     "simulator:faults": Who.WORLD,
     "simulator:fault_lift": Who.WORLD,
     "simulator:games_by_api": Who.WORLD,
+    "simulator:push_fault": Who.WORLD,
     "simulator:server_api": Who.WORLD,
     "simulator:server_api_endpoint": Who.WORLD,
     "simulator:desk": Who.ANYONE,

@@ -8,7 +8,7 @@ from associations.actions.articles import (
     read_article,
     save_article,
 )
-from associations.actions.followers import follow, take_messages, unfollow
+from associations.actions.followers import follow, take_messages, tap, unfollow
 from associations.actions.invitations import ask_to_invite, withdraw
 from associations.actions.menus import publish_menu, save_menu, take_down_menu
 from associations.actions.parting import ask_to_disassociate, show_on_profile
@@ -42,6 +42,7 @@ __all__ = [
     "show_on_profile",
     "take_down_menu",
     "take_messages",
+    "tap",
     "templates_used",
     "unfollow",
     "withdraw",

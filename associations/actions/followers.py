@@ -7,7 +7,8 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
-from associations import refusals
+from associations import refusals, told
+from associations.menus import Button
 from associations.models import Follower
 from associations.refusals import refused
 from portal.kernel import audit
@@ -39,6 +40,7 @@ def follow(account_id: int, *, by: Actor) -> Follower:
         world=account.world, account=account, person=person, followed_at=account.world.now()
     )
     audit.act(follower, FOLLOWS, by=by, detail=person.name)
+    told.followed(account, person)
     return follower
 
 
@@ -51,6 +53,15 @@ def unfollow(account_id: int, *, by: Actor) -> None:
         follower.account, follower.world = account, account.world
         audit.act(follower, LEAVES, by=by, detail=person.name)
         follower.delete()
+        told.unfollowed(account, person)
+
+
+@action
+def tap(account_id: int, button: Button, *, by: Actor) -> None:
+    """Let a follower tap a button of the published menu: the account's server is told."""
+    account, person = _both(account_id, by)
+    if Follower.objects.filter(account=account, person=person).exists():
+        told.tapped(account, person, button)
 
 
 @action

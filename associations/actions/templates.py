@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
-from associations import links, refusals, targets
+from associations import links, refusals, targets, told
 from associations.models import Follower, MessageTemplate, TemplateMessage
 from associations.refusals import refused
 from portal.kernel import audit, text
@@ -125,6 +125,7 @@ def send(
         message.pagepath = targets.read_path(pagepath)
     message.save(force_insert=True)
     audit.act(message, SENT, by=by, detail=f"{template.title}, {follower.person.name}")
+    told.sent(message)
     return message
 
 

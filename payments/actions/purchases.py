@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Account, Player
-from payments import clearing, client_codes, grades, income, ledger
+from payments import clearing, client_codes, grades, income, ledger, told
 from payments.models import Environment, GameCoin, Partition, PaymentOrder, Tester
 from portal.kernel import audit, calendar, deadlines, limits
 from portal.kernel.action import action
@@ -222,6 +222,7 @@ def _deliver(order: PaymentOrder, *, by: Actor) -> None:
     ledger.recharge(wallet, order.coins, bill_no=f"_{order.number}", at=now)
     order.deliver(at=now, by=by)
     order.save()
+    told.delivered(order)
 
 
 def _locked(order_id: int) -> PaymentOrder:

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts import scans
 from accounts.models import Account
-from payments import income, ledger
+from payments import income, ledger, told
 from payments.models import Environment, PaymentOrder, Refund, Wallet
 from portal.kernel import audit, calendar, confirmations
 from portal.kernel.action import action
@@ -186,6 +186,7 @@ def refund(
     order.save()
     audit.act(account, REFUNDED, by=by, detail=f"{order.number}, {yuan(amount_fen)}: {reason}")
     income.add_refunded(order, amount_fen, now)
+    told.refunded(made)
     return made
 
 

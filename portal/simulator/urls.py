@@ -20,6 +20,7 @@ urlpatterns = [
     path("worlds/ready-account/", credentials.credentials, name="credentials"),
     path("worlds/faults/", faults.faults, name="faults"),
     path("worlds/faults/<id:fault_id>/lift/", faults.lift, name="fault_lift"),
+    path("worlds/faults/pushes/", faults.push_fault, name="push_fault"),
     path("worlds/faults/games-by-api/", faults.games_by_api, name="games_by_api"),
     path("docs/api/", server_api.server_api, name="server_api"),
     path("docs/api/<path:called>", server_api.endpoint, name="server_api_endpoint"),

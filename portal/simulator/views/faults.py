@@ -15,6 +15,8 @@ from portal.kernel.http import WorldRequest
 from portal.kernel.models import WireFault
 from portal.kernel.wire import faults as actions
 from portal.simulator.fault_forms import FaultForm
+from pushes import faults as push_faults
+from pushes.models import PushFault
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,8 +40,13 @@ def faults(request: WorldRequest) -> HttpResponse:
         else:
             messages.success(request, _("The fault is set: calls meet it from now on."))
             return redirect("simulator:faults")
-    set_now = WireFault.objects.filter(world=request.world).order_by("path", "kind")
-    return render(request, "simulator/faults.html", {"form": form, "faults": set_now})
+    percents = dict(PushFault.objects.filter(world=request.world).values_list("kind", "percent"))
+    context = {
+        "form": form,
+        "faults": WireFault.objects.filter(world=request.world).order_by("path", "kind"),
+        "of_pushes": [(kind, percents.get(kind.value, 0)) for kind in PushFault.Kind],
+    }
+    return render(request, "simulator/faults.html", context)
 
 
 @require_POST
@@ -47,6 +54,16 @@ def lift(request: WorldRequest, fault_id: int) -> HttpResponse:
     """Let calls succeed again."""
     actions.lift_fault(request.world.pk, fault_id, by=VISITOR)
     messages.success(request, _("The fault is lifted."))
+    return redirect("simulator:faults")
+
+
+@require_POST
+def push_fault(request: WorldRequest) -> HttpResponse:
+    """Let some of this world's pushes be lost, late or doubled; 0 of a hundred lifts it."""
+    typed = request.POST.get("percent", "")
+    percent = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 4 else -1
+    push_faults.set_fault(request.world.pk, request.POST.get("kind", ""), percent=percent, by=VISITOR)
+    messages.success(request, _("Set: pushes meet it from now on."))
     return redirect("simulator:faults")
 
 

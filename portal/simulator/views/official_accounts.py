@@ -120,6 +120,7 @@ def tap(request: WorldRequest, person_id: int, account_id: int, place: str) -> H
     if button is None:
         messages.info(request, _("The menu was changed meanwhile. This is how it looks now."))
         return talk
+    actions.tap(account.pk, button, by=person.as_actor())
     if button["type"] == menus.CLICK:
         return redirect(f"{talk.url}?said={place}")
     if button["type"] == menus.VIEW:
