@@ -10,12 +10,13 @@ from portal.kernel.http import worldless
 from portal.kernel.wire import serve
 
 urlpatterns = [
+    path("", include("platforms.urls")),  # a page of it lies below /cgi-bin/
+    *serve.urlpatterns(),  # programs ask often: each pattern before it is tried in vain
     path("", views.home, name="home"),
     path("language/", views.set_language, name="set_language"),
     path("healthz", worldless(healthz), name="healthz"),
     path("", include("accounts.urls")),
     path("", include("pushes.urls")),
-    path("", include("platforms.urls")),
     path("", include("verification.urls")),
     path("", include("information.urls")),
     path("", include("releases.urls")),
@@ -23,7 +24,6 @@ urlpatterns = [
     path("", include("associations.urls")),
     path("console/", include("portal.console.urls")),
     path("", include("portal.simulator.urls")),
-    *serve.urlpatterns(),
     path("admin/", admin.site.urls),  # last: it answers every address below it
 ]
 

@@ -40,6 +40,12 @@ _PLAYER: Final = Compiled(
     lambda account, openid: Player.objects.select_related("person").filter(account=account, openid=openid),
     parameters=2,
 )
+_WALLET: Final = Compiled(
+    lambda coin, zone_id, player, environment: Wallet.objects.select_related("partition").filter(
+        partition__coin=coin, partition__zone_id=zone_id, player=player, environment=environment
+    ),
+    parameters=4,
+)
 
 T = TypeVar("T")
 Name = GameCall.Name
@@ -59,6 +65,14 @@ class Balance:
 
 
 @dataclass(frozen=True)
+class Known:
+    """What whoever calls has read already to check the call: the coin with its account, and the player."""
+
+    coin: GameCoin
+    player: Player
+
+
+@dataclass(frozen=True)
 class _Call:
     """One call as it came in: `fields` are what it has besides the player's place, as on the wire."""
 
@@ -70,6 +84,7 @@ class _Call:
     source: str
     by: Actor
     fields: dict[str, Any]
+    known: Known | None = None
 
 
 @dataclass(frozen=True)
@@ -81,18 +96,26 @@ class _Place:
     partition: Partition
     player: Player
     environment: Environment
+    held: Wallet | None
 
     @property
     def wallet(self) -> Wallet:
         """Return the player's wallet there, made if need be."""
-        return ledger.wallet_of(self.account, self.player, self.partition, self.environment)
+        return self.held or ledger.wallet_of(self.account, self.player, self.partition, self.environment)
 
 
 def balance(
-    account_id: int, *, openid: str, zone_id: str, environment: int, source: str, by: Actor
+    account_id: int,
+    *,
+    openid: str,
+    zone_id: str,
+    environment: int,
+    source: str,
+    by: Actor,
+    known: Known | None = None,
 ) -> Balance:
     """Return what a player holds in a partition and environment. Raises Refused: 90017, 90018."""
-    call = _Call(account_id, Name.BALANCE, openid, zone_id, environment, source, by, {})
+    call = _Call(account_id, Name.BALANCE, openid, zone_id, environment, source, by, {}, known)
     return _answered(call, _balance, told_balance)
 
 
@@ -108,10 +131,11 @@ def pay(
     remark: str = "",
     source: str,
     by: Actor,
+    known: Known | None = None,
 ) -> Moved:
     """Spend a player's coins. Raises Refused: 90012, 90013, 90017, 90018."""
     fields = {"amount": coins, "bill_no": bill_no, "payitem": item, "remark": remark}
-    call = _Call(account_id, Name.PAY, openid, zone_id, environment, source, by, fields)
+    call = _Call(account_id, Name.PAY, openid, zone_id, environment, source, by, fields, known)
 
     def spend(place: _Place) -> Moved:
         _require_open(place.partition)
@@ -133,10 +157,11 @@ def cancel(
     bill_no: str,
     source: str,
     by: Actor,
+    known: Known | None = None,
 ) -> Moved:
     """Give coins of a payment back. Raises Refused: 90000, 90012, 90017, 90018."""
     fields = {"amount": coins, "bill_no": bill_no, "pay_bill_no": pay_bill_no}
-    call = _Call(account_id, Name.CANCEL, openid, zone_id, environment, source, by, fields)
+    call = _Call(account_id, Name.CANCEL, openid, zone_id, environment, source, by, fields, known)
     return _answered(
         call,
         lambda place: ledger.cancel(place.wallet, pay_bill_no, coins, bill_no=bill_no),
@@ -153,11 +178,11 @@ def cancel_rest(
     pay_bill_no: str,
     source: str,
     by: Actor,
+    known: Known | None = None,
 ) -> Moved:
     """Give back all that is left of a payment, as version 1 does it. Raises Refused as `cancel`."""
-    call = _Call(
-        account_id, Name.CANCEL, openid, zone_id, environment, source, by, {"pay_bill_no": pay_bill_no}
-    )
+    fields = {"pay_bill_no": pay_bill_no}
+    call = _Call(account_id, Name.CANCEL, openid, zone_id, environment, source, by, fields, known)
     return _answered(call, lambda place: ledger.cancel_rest(place.wallet, pay_bill_no), told_payment)
 
 
@@ -171,10 +196,11 @@ def present(
     bill_no: str,
     source: str,
     by: Actor,
+    known: Known | None = None,
 ) -> Moved:
     """Give coins to a player. Raises Refused: 90012, 90017, 90018."""
     fields = {"amount": coins, "bill_no": bill_no}
-    call = _Call(account_id, Name.PRESENT, openid, zone_id, environment, source, by, fields)
+    call = _Call(account_id, Name.PRESENT, openid, zone_id, environment, source, by, fields, known)
 
     def give(place: _Place) -> Moved:
         _require_open(place.partition)
@@ -183,12 +209,22 @@ def present(
     return _answered(call, give, told_gift)
 
 
+def coin_of(account_id: int) -> GameCoin | None:
+    """Return an account's game coin, with the account."""
+    return _COIN.first(account_id)
+
+
+def player_of(account_id: int, openid: str) -> Player | None:
+    """Return an account's player by openid, with the person."""
+    return _PLAYER.first(account_id, openid)
+
+
 # --- one call, from its checks to its line in the log -----------------------------------------
 
 
 def _answered(call: _Call, act: Callable[[_Place], T], told: Callable[[T], dict[str, Any]]) -> T:
     """Check a call, make it and return what came of it, logged where it is to be."""
-    coin = _COIN.first(call.account_id)
+    coin = call.known.coin if call.known else coin_of(call.account_id)
     if coin is None:
         raise refusals.not_allowed(_("Nothing was moved: this game has no game coin."))
     if call.source == Source.SERVER and call.environment == Environment.LIVE:
@@ -250,19 +286,20 @@ def _place(call: _Call, coin: GameCoin) -> _Place:
         raise refusals.not_allowed(_("Nothing was moved: the game coin is not online. Call with env 1."))
     if coin.rate is None:
         raise refusals.not_allowed(_("Nothing was moved: the game coin has no name and rate yet."))
-    partition = None
-    if _matched(_ZONE, call.zone_id):
-        partition = _PARTITION.first(coin.pk, call.zone_id)
-    if partition is None:
-        raise refusals.bad("zone_id", _("The game coin has no partition of this zone ID. Check it."))
-    player = None
-    if _matched(_OPENID, call.openid):
-        player = _PLAYER.first(account.pk, call.openid)
+    player = call.known.player if call.known else None
+    if player is None and _matched(_OPENID, call.openid):
+        player = player_of(account.pk, call.openid)
     if player is None:
         raise refusals.bad("openid", _("This game has no player of this openid. Check it."))
+    wallet = partition = None
+    if _matched(_ZONE, call.zone_id):
+        wallet = _WALLET.first(coin.pk, call.zone_id, player.pk, environment)
+        partition = wallet.partition if wallet else _PARTITION.first(coin.pk, call.zone_id)
+    if partition is None:
+        raise refusals.bad("zone_id", _("The game coin has no partition of this zone ID. Check it."))
     if environment == Environment.SANDBOX:
         _require_tester(coin, player)
-    return _Place(account, coin, partition, player, environment)
+    return _Place(account, coin, partition, player, environment, wallet)
 
 
 def _require_tester(coin: GameCoin, player: Player) -> None:
@@ -311,9 +348,7 @@ def _shown(value: object) -> object:
 
 
 def _balance(place: _Place) -> Balance:
-    wallet = Wallet.objects.filter(
-        player=place.player, partition=place.partition, environment=place.environment
-    ).first()
+    wallet = place.held
     if wallet is None:
         return Balance(0, 0, 0, 0, 0, first_save=True)
     return Balance(

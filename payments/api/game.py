@@ -36,13 +36,14 @@ GOODS: Final = 2  # as biz_id says it
 
 def _where(call: Call) -> dict[str, Any]:
     """Check the signatures; return whose coins are meant, and who calls."""
-    environment = signed.require(call, V2, user=True)
+    found = signed.require(call, V2, user=True)
     return {
         "openid": call["openid"],
         "zone_id": call["zone_id"],
-        "environment": environment.value,
+        "environment": found.environment.value,
         "source": GameCall.Source.SERVER,
         "by": call.by,
+        "known": found.known,
     }
 
 

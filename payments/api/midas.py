@@ -76,13 +76,14 @@ def _where(call: Call) -> dict[str, Any]:
     """Check the signatures; return whose coins are meant, and who calls."""
     sandbox = call.path.startswith(ROOTS[Environment.SANDBOX])
     environment = Environment.SANDBOX if sandbox else Environment.LIVE
-    signed.require_version_1(call, environment)
+    found = signed.require_version_1(call, environment)
     return {
         "openid": call["openid"],
         "zone_id": call["zone_id"] or coins.DEFAULT_ZONE,
         "environment": environment.value,
         "source": GameCall.Source.SERVER,
         "by": call.by,
+        "known": found.known,
     }
 
 

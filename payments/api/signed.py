@@ -10,6 +10,7 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -17,23 +18,19 @@ from django.utils.translation import gettext as _
 from accounts import player_sessions
 from accounts.models import Player
 from payments import keys, signatures
+from payments.actions import game_calls
+from payments.actions.game_calls import Known
 from payments.api import mistakes
 from payments.api.dialects import V1, Dialect
 from payments.api.mistakes import Signing
 from payments.api.parameters import text
 from payments.models import Environment, GameCoin
-from portal.kernel.compiled import Compiled
 from portal.kernel.wire import Call, Field, Wrong
 
 METHOD: Final = "hmac_sha256"
 UNSIGNED: Final = frozenset(
     {"access_token", "pay_sig", "signature", "sig_method"}
 )  # these stand in the query
-
-_COIN: Final = Compiled(lambda account: GameCoin.objects.filter(account=account))
-_PLAYER: Final = Compiled(
-    lambda account, openid: Player.objects.filter(account=account, openid=openid), parameters=2
-)
 
 
 def fields(dialect: Dialect, *, user: bool) -> tuple[Field, ...]:
@@ -45,19 +42,28 @@ def fields(dialect: Dialect, *, user: bool) -> tuple[Field, ...]:
     return tuple(signing)
 
 
-def require(call: Call, dialect: Dialect, *, user: bool) -> Environment:
+@dataclass(frozen=True)
+class Signed:
+    """Where a signed call counts, and what was read to check it; without a user's signature no player."""
+
+    environment: Environment
+    known: Known | None = None
+
+
+def require(call: Call, dialect: Dialect, *, user: bool) -> Signed:
     """Check the signatures of version 2 or /xpay; return the environment, whose key signed.
 
     Raises Wrong in the dialect's numbers: the key's signature first, then the session, then its signature.
     """
     environment = _environment(call, dialect)
     coin = require_by_key(call, dialect, environment)
-    if user:
-        session_key = _session_key(call, dialect)
-        signing = Signing("signature", session_key, call.raw)
-        if not _is_signed(signing, call["signature"]):
-            raise _wrong(call, dialect.user, signing, call["signature"], coin, environment)
-    return environment
+    if not user:
+        return Signed(environment)
+    player = player_of(call, dialect)
+    signing = Signing("signature", _session_key(call, dialect, player), call.raw)
+    if not _is_signed(signing, call["signature"]):
+        raise _wrong(call, dialect.user, signing, call["signature"], coin, environment)
+    return Signed(environment, Known(coin, player))
 
 
 def require_by_key(call: Call, dialect: Dialect, environment: Environment) -> GameCoin:
@@ -72,8 +78,11 @@ def require_by_key(call: Call, dialect: Dialect, environment: Environment) -> Ga
     return coin
 
 
-def require_version_1(call: Call, environment: Environment) -> None:
-    """Check both signatures of version 1. Raises Wrong: 90011 (sig), 90010 (no session), 90009 (mp_sig)."""
+def require_version_1(call: Call, environment: Environment) -> Signed:
+    """Check both signatures of version 1; return what was read.
+
+    Raises Wrong: 90011 for sig, 90010 without a session, 90009 for mp_sig.
+    """
     _require_in_body(call, V1, frozenset({"access_token"}))
     coin = coin_of(call, V1)
     if call["appid"] != call.appid:
@@ -88,16 +97,18 @@ def require_version_1(call: Call, environment: Environment) -> None:
     signing = Signing("sig", key, signatures.midas_to_sign(key, call.path, sent))
     if not _is_signed(signing, call["sig"]):
         raise _wrong(call, V1.key, signing, call["sig"], coin, environment)
-    session_key = _session_key(call, V1)
+    player = player_of(call, V1)
+    session_key = _session_key(call, V1, player)
     sent = {"access_token": token, **sent}
     signing = Signing("mp_sig", session_key, signatures.midas_mp_to_sign(session_key, call.path, sent))
     if not _is_signed(signing, call["mp_sig"]):
         raise _wrong(call, V1.user, signing, call["mp_sig"], coin, environment)
+    return Signed(environment, Known(coin, player))
 
 
 def coin_of(call: Call, dialect: Dialect) -> GameCoin:
     """Return the account's game coin, whose keys sign. Raises Wrong without one."""
-    coin = _COIN.first(call.account.pk)
+    coin = game_calls.coin_of(call.account.pk)
     if coin is None:
         code = dialect.codes.get("90017", 90017)
         raise Wrong(code, _("This account has no game coin, so nothing signs its calls. Authorize it first."))
@@ -106,7 +117,7 @@ def coin_of(call: Call, dialect: Dialect) -> GameCoin:
 
 def player_of(call: Call, dialect: Dialect) -> Player:
     """Return the player whose openid was sent. Raises Wrong for nobody's."""
-    player = _PLAYER.first(call.account.pk, call["openid"])
+    player = game_calls.player_of(call.account.pk, call["openid"])
     if player is None:
         raise dialect.wrong("openid", _("This game has no player of this openid. Check it."))
     return player
@@ -124,8 +135,8 @@ def _is_signed(signing: Signing, received: str) -> bool:
     return hmac.compare_digest(signing.digest.encode(), received.encode("utf-8", "replace"))
 
 
-def _session_key(call: Call, dialect: Dialect) -> str:
-    key = player_sessions.key_of(player_of(call, dialect), call.now())
+def _session_key(call: Call, dialect: Dialect, player: Player) -> str:
+    key = player_sessions.key_of(player, call.now())
     if not key:
         raise Wrong(
             dialect.session,

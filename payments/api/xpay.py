@@ -73,13 +73,14 @@ def _served(
 
 def _where(call: Call, *, user: bool) -> dict[str, Any]:
     """Check the signatures; return whose coins are meant, and who calls."""
-    environment = signed.require(call, XPAY, user=user)
+    found = signed.require(call, XPAY, user=user)
     return {
         "openid": call["openid"],
         "zone_id": coins.DEFAULT_ZONE,
-        "environment": environment.value,
+        "environment": found.environment.value,
         "source": GameCall.Source.SERVER,
         "by": call.by,
+        "known": found.known,
     }
 
 
@@ -172,7 +173,7 @@ def present_currency(call: Call) -> Mapping[str, Any]:
 @_served("query_order", _("Order"), OPENID, ENV, *EITHER, errcodes=(NOBODY,))
 def query_order(call: Call) -> Mapping[str, Any]:
     """Return an order that a user paid with money, or a refund of one by its refund_order_id."""
-    environment = signed.require(call, XPAY, user=False)
+    environment = signed.require(call, XPAY, user=False).environment
     player = signed.player_of(call, XPAY)
     order = _found(call, environment)
     if order is not None and order.player_id == player.pk:
@@ -186,7 +187,7 @@ def query_order(call: Call) -> Mapping[str, Any]:
 @_served("notify_provide_goods", _("Delivery of an order"), ENV, *EITHER, errcodes=(REPEATED,))
 def notify_provide_goods(call: Call) -> None:
     """Say that an order is delivered: its coins, if still on their way, are put into the wallet now."""
-    environment = signed.require(call, XPAY, user=False)
+    environment = signed.require(call, XPAY, user=False).environment
     order = _found(call, environment) or _no_such_order(call)
     if order.paid_at is None:
         raise XPAY.wrong(_named_by(call), gettext("Nobody paid for this order, so nothing is delivered."))
@@ -214,7 +215,7 @@ def refund_order(call: Call) -> Mapping[str, Any]:
 
     Asked again with the same number it answers the same. It needs no scan, and is over when it answers.
     """
-    environment = signed.require(call, XPAY, user=False)
+    environment = signed.require(call, XPAY, user=False).environment
     player = signed.player_of(call, XPAY)
     order = _found(call, environment)
     if order is None or order.player_id != player.pk:
@@ -305,7 +306,7 @@ def download_bill(call: Call) -> Mapping[str, Any]:
 @_served("query_biz_balance", _("Money that can be withdrawn"), ENV)
 def query_biz_balance(call: Call) -> Mapping[str, Any]:
     """Return what is settled and not withdrawn yet, in yuan; the sandbox has no money."""
-    environment = signed.require(call, XPAY, user=False)
+    environment = signed.require(call, XPAY, user=False).environment
     fen = withdrawals.available_fen(call.account) if environment == Environment.LIVE else 0
     return {"balance_available": {"amount": _yuan(fen), "currency_code": CURRENCY}}
 
@@ -323,7 +324,7 @@ def create_withdraw_order(call: Call) -> Mapping[str, Any]:
 
     Asked again with the same number it answers the same. The bank answers after one working day.
     """
-    environment = signed.require(call, XPAY, user=False)
+    environment = signed.require(call, XPAY, user=False).environment
     if environment == Environment.SANDBOX:
         raise XPAY.wrong("env", gettext("Nothing was withdrawn: the sandbox has no money. Send env 0."))
     number = _numbered(call, "withdraw_no")
@@ -341,7 +342,7 @@ def create_withdraw_order(call: Call) -> Mapping[str, Any]:
 @_served("query_withdraw_order", _("Withdrawal, what became of it"), ENV, text("withdraw_no", BAD))
 def query_withdraw_order(call: Call) -> Mapping[str, Any]:
     """Return what became of a withdrawal that was asked for here."""
-    environment = signed.require(call, XPAY, user=False)
+    environment = signed.require(call, XPAY, user=False).environment
     number = _numbered(call, "withdraw_no")
     made = Withdrawal.objects.filter(account=call.account, out_no=number).first()
     if made is None or environment == Environment.SANDBOX:
