@@ -100,13 +100,14 @@ def test_what_is_listed_already_is_no_addition(server):
 
 
 @pytest.mark.parametrize("path", [BUSINESS, "/wxa/setwebviewdomain_directly"])
-def test_business_domains(server, account, path):
+def test_business_domains(server, account, path, signed_in):
     added = server.post(
         path, {"action": "add", "webviewdomain": ["https://www.game.example", "m.game.example"]}
     )
     told = {"errcode": 0, "errmsg": "ok"}
     both = ["https://www.game.example", "https://m.game.example"]
     assert added == {**told, "webviewdomain": both}
+    assert b"m.game.example" in signed_in(account).get(reverse("accounts:development")).content
     assert server.post(path, {"action": "delete", "webviewdomain": both[:1]}) == {
         **told, "webviewdomain": both[1:],
     }  # fmt: skip
