@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,7 +34,7 @@ class Status(IntEnum):
 
 @dataclass(frozen=True)
 class Audit:
-    """What a server is told: `reason` when it was rejected or delayed, as lines with `<br>` between."""
+    """What a server is told: `reason` when it was rejected or delayed, as numbered lines of HTML."""
 
     submission: Submission
     status: Status
@@ -91,6 +92,6 @@ def _with_verdict(submission: Submission, status: Status) -> Audit:
     )
     if verdict is None:
         return Audit(submission, status, "", ())
-    reasons = [f"{number}: {reason['text']}" for number, reason in enumerate(verdict.reasons, start=1)]
+    reasons = [f"{nth}:{html.escape(each['text'])}<br>" for nth, each in enumerate(verdict.reasons, 1)]
     named = verdict.facts.get("screenshots", [])
-    return Audit(submission, status, "<br>".join(reasons), [each["sha256"] for each in named])
+    return Audit(submission, status, "".join(reasons), [each["sha256"] for each in named])

@@ -9,18 +9,35 @@ from typing import Any, Final
 from django.db.models import CharField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from accounts import categories as tree
 from accounts.models import Account
 from portal.kernel.models import Review
+from portal.kernel.wording import joined
 from releases import archives, checks, preflight, qualifications, sandbox_accounts
-from releases.models import Preview, Qualification, Submission, Version
+from releases.models import Attachment, Preview, Qualification, Submission, Version
 from releases.packages import Difference, Finding, Line, PackageFile, compare, text_difference
 from releases.packages.limits import TEXTS, ending
 from releases.submission_forms import SandboxForm
 
 State = Submission.State
+
+# What a declaration of players' own content says, by the platform's numbers.
+SCENES: Final = {
+    0: gettext_lazy("shown nowhere"),
+    1: gettext_lazy("in profiles"),
+    2: gettext_lazy("as pictures"),
+    3: gettext_lazy("as videos"),
+    4: gettext_lazy("as texts"),
+    5: gettext_lazy("as sound, or otherwise"),
+}
+METHODS: Final = {
+    1: gettext_lazy("the platform's content check"),
+    2: gettext_lazy("another product"),
+    3: gettext_lazy("by people"),
+    4: gettext_lazy("not at all"),
+}
 
 MOST_FILES: Final = 500  # listed on the page; every one has a page of its own
 MOST_CHANGES: Final = 100
@@ -90,7 +107,7 @@ def story(submission_id: int, account_id: int) -> Story:
 class Picture:
     """A document or a preview of this round; `new` when the last round did not have it."""
 
-    document: Qualification | Preview
+    document: Qualification | Preview | Attachment
     label: str
     new: bool
     part: str
@@ -160,11 +177,15 @@ class Sandbox:
 
 
 def present(review: Review) -> dict[str, Any]:
-    """Return everything that was submitted in this round, and what was otherwise before. Three queries."""
+    """Return everything that was submitted in this round, and what was otherwise before. Three queries.
+
+    One more, for what it sent besides, when a server submitted it.
+    """
     told = story(review.subject_id, review.account_id)
     this, last, approved = told.this, told.last, told.approved
     account, version = this.account, this.version
     earlier = last.submitted if last else {}
+    attached = list(this.attachments.order_by("pk")) if this.platform_id else []
     return {
         "submission": this,
         "account": account,
@@ -187,7 +208,8 @@ def present(review: Review) -> dict[str, Any]:
         ],
         "files_left_out": max(0, len(_files(version)) - MOST_FILES),
         "sandbox": Sandbox(this),
-        "pictures": _pictures(this, earlier),
+        "pictures": [*_pictures(this, earlier), *_feedback_pictures(attached)],
+        "videos": [each for each in attached if each.kind == Attachment.Kind.VIDEO],
     }
 
 
@@ -264,6 +286,34 @@ def _said(submission: Submission) -> list[tuple[str, str]]:
         (_("Version notes"), typed.get("notes", "")),
         (pgettext("submission", "Remark"), typed.get("remark", "")),
         (_("Feedback on the last rejection"), typed.get("feedback", "")),
+        *_said_by_server(typed.get("server", {})),
+    ]
+
+
+def _said_by_server(said: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return what only the server API has fields for, as far as it was sent."""
+    found = []
+    if declared := said.get("declaration"):
+        where = [str(SCENES[scene]) for scene in declared["scene"]]
+        how = [str(METHODS[method]) for method in declared["method"]]
+        if declared["has_audit_team"]:
+            how.append(_("a team of its own"))
+        found.append((_("Players' own content"), joined(where)))
+        found.append((_("How it is looked at"), joined(how)))
+        texts = [declared[name] for name in ("other_scene_desc", "audit_desc") if declared[name]]
+        found.append((_("More about it"), "\n".join(texts)))
+    if said.get("order_path"):
+        found.append((_("Page of orders"), said["order_path"]))
+    if said.get("uses_no_private_api"):
+        found.append((_("Calls into privacy"), _("Declared as never called")))
+    return found
+
+
+def _feedback_pictures(attached: Sequence[Attachment]) -> list[Picture]:
+    shown = [each for each in attached if each.kind == Attachment.Kind.FEEDBACK]
+    return [
+        Picture(row, _("Feedback %(number)d") % {"number": number}, False, row.part)
+        for number, row in enumerate(shown, start=1)
     ]
 
 

@@ -1,7 +1,7 @@
 """Parts of a submission at the reviewers' desk: one file of the package, one difference, one picture (REL-7).
 
 A part is named `file/<path>`, `difference/<path>`, `picture/<path>` (of the package, as it is),
-`document/<id>`, `preview/<id>` or `photo`.
+`document/<id>`, `preview/<id>`, `attachment/<id>` or `photo`.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from typing import Any, Final
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
-from portal.kernel import shown
+from portal.kernel import pictures, shown
 from portal.kernel.models import Review
 from portal.kernel.reviews import Part
 from releases import archives
 from releases.desk_page import is_text, story, text_change
-from releases.models import Preview, Qualification, Submission, Version
+from releases.models import Attachment, Preview, Qualification, Submission, Version
 from releases.packages.limits import ending
 from releases.packages.names import visible
 
@@ -40,6 +40,8 @@ def part(review: Review, name: str) -> Part | HttpResponse:
         return _photo(review)
     if kind in ("document", "preview"):
         return _upload(review, kind, rest)
+    if kind == "attachment":
+        return _attachment(review, rest)
     if kind == "difference":
         return _difference(review, rest)
     if kind in ("file", "picture"):
@@ -94,8 +96,7 @@ def _difference(review: Review, path: str) -> Part:
 
 def _upload(review: Review, kind: str, number: str) -> HttpResponse:
     """Answer a document or a preview that this submission, and no other, was sent with."""
-    if not (number.isascii() and number.isdecimal() and len(number) < 19):
-        raise Http404
+    pk = _id(number)
     submitted = Submission.objects.values_list("submitted", flat=True).get(pk=review.subject_id)
     model: type[Qualification | Preview] = Qualification if kind == "document" else Preview
     ids = (
@@ -103,10 +104,30 @@ def _upload(review: Review, kind: str, number: str) -> HttpResponse:
         if kind == "document"
         else submitted.get("previews", [])
     )
-    row = model.objects.filter(pk=int(number)).first() if int(number) in ids else None
+    row = model.objects.filter(pk=pk).first() if pk in ids else None
     if row is None:
         raise Http404
     return shown.kept_picture(row.world_id, row.sha256, row.content_type, row.name)
+
+
+def _attachment(review: Review, number: str) -> HttpResponse:
+    """Answer what a server sent besides: a picture to look at, a video to be saved."""
+    row = Attachment.objects.filter(submission=review.subject_id, pk=_id(number)).first()
+    if row is None:
+        raise Http404
+    if row.kind != Attachment.Kind.VIDEO:
+        return shown.kept_picture(row.world_id, row.sha256, row.content_type, row.name)
+    try:
+        content = pictures.load(row.world_id, row.sha256)
+    except FileNotFoundError:
+        raise Http404 from None
+    return shown.answer(content, row.content_type, row.name, download=True)
+
+
+def _id(number: str) -> int:
+    if not (number.isascii() and number.isdecimal() and len(number) < 19):
+        raise Http404
+    return int(number)
 
 
 def _photo(review: Review) -> HttpResponse:

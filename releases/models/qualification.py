@@ -62,6 +62,11 @@ class Attachment(Upload):
     )
     kind = models.CharField(max_length=8, choices=Kind.choices)
 
+    @property
+    def part(self) -> str:
+        """Return the name by which the reviewers' desk answers it."""
+        return f"attachment/{self.pk}"
+
 
 guards.set_once(Attachment, "account_id", "submission_id", "kind", "sha256", "uploaded_at", "removed_at")
 guards.set_once(Qualification, "account_id", "slot", "name", "sha256", "size", "uploaded_at", "removed_at")

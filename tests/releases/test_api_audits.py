@@ -6,9 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
 
-from accounts.models import Account, Category
+from accounts.models import Account, Category, Login
 from portal.kernel import limits, reviews
 from portal.kernel.actors import SIMULATOR
 from portal.kernel.models import Deadline, Review, Verdict, World
@@ -16,6 +15,7 @@ from portal.kernel.reviews import Reason
 from portal.simulator import walks
 from releases import actions, words
 from releases.models import Attachment, Preview, Submission, Version
+from tests.kernel.reviewing import QUEUE, session
 from tests.platform import ForAccount, PlatformServer
 from tests.releases.conftest import decide
 from tests.releases.providers import (
@@ -226,7 +226,7 @@ def test_jumps_are_declared(caller: ForAccount, server: PlatformServer, program:
 
 
 def test_previews_declarations_and_videos_reach_the_reviewer(
-    caller: ForAccount, game: Account, template: int, world: World, client: Client
+    caller: ForAccount, game: Account, template: int, world: World
 ) -> None:
     actions.add_preview(game.pk, walks.made_picture("old"), by=game.login.as_actor())
     ready(caller, template)
@@ -246,6 +246,19 @@ def test_previews_declarations_and_videos_reach_the_reviewer(
     assert submission.submitted["previews"] == [standing.pk]
     attached = Attachment.objects.get(submission=submission)
     assert (attached.kind, attached.content_type, attached.size) == ("video", "video/mp4", len(VIDEO))
+    reviewer = session(Login.objects.get(world=world, is_staff=True))
+    page = reviewer.get(f"{QUEUE}{review_of(game).pk}/change/").content.decode()
+    for said in (
+        "in profiles, as texts",
+        "a team of its own",
+        "We look at it.",
+        "game?orders=1",
+        "video.mp4",
+    ):
+        assert said in page
+    video = reviewer.get(f"{QUEUE}{review_of(game).pk}/parts/{attached.part}")
+    assert (video.content, video.headers["Content-Type"]) == (VIDEO, "video/mp4")
+    assert reviewer.get(f"{QUEUE}{review_of(game).pk}/parts/attachment/0").status_code == 404
 
 
 def test_material_of_another_kind(caller: ForAccount, template: int) -> None:
@@ -267,7 +280,7 @@ def test_material_that_is_not_taken(caller: ForAccount, content: bytes, errcode:
 
 
 def test_a_rejection_says_why_and_the_next_submission_answers(
-    caller: ForAccount, game: Account, template: int
+    caller: ForAccount, game: Account, template: int, world: World
 ) -> None:
     ready(caller, template)
     auditid = submit(caller, feedback_info="Nothing was rejected yet")["auditid"]
@@ -279,7 +292,7 @@ def test_a_rejection_says_why_and_the_next_submission_answers(
     )  # fmt: skip
     rejected = caller.post("/wxa/get_auditstatus", {"auditid": str(auditid)})
     assert rejected == {
-        **OK, "status": 1, "reason": "1: The shop is empty.<br>2: The end is missing.",
+        **OK, "status": 1, "reason": "1:The shop is empty.<br>2:The end is missing.<br>",
         "screenshot": picture.sha256, "ScreenShot": picture.sha256,
     }  # fmt: skip
     assert caller.get("/cgi-bin/media/get", media_id=picture.sha256) == picture.content
@@ -287,7 +300,14 @@ def test_a_rejection_says_why_and_the_next_submission_answers(
     assert submit(caller, feedback_info="It is full now.", feedback_stuff=stuff)["errcode"] == 0
     again = newest(game)
     assert again.details["feedback"] == "It is full now."
-    assert [each.kind for each in Attachment.objects.filter(submission=again)] == ["feedback", "feedback"]
+    attached = Attachment.objects.filter(submission=again)
+    assert [each.kind for each in attached] == ["feedback", "feedback"]
+    reviewer = session(Login.objects.get(world=world, is_staff=True))
+    page = reviewer.get(f"{QUEUE}{review_of(game).pk}/change/").content.decode()
+    assert "It is full now." in page
+    assert all(each.part in page for each in attached)
+    shown = reviewer.get(f"{QUEUE}{review_of(game).pk}/parts/{attached[0].part}")
+    assert shown.headers["Content-Type"] == "image/png"
 
 
 def test_feedback_that_is_wrong(caller: ForAccount, game: Account, template: int) -> None:
@@ -324,7 +344,7 @@ def test_delayed_approved_and_withdrawn(
         review_of(game).pk, Verdict.Kind.DELAY, by=SIMULATOR, reasons=[Reason("Many wait.")], until=until
     )
     asked = {"auditid": auditid}
-    assert caller.post("/wxa/get_auditstatus", asked) == {**OK, "status": 4, "reason": "1: Many wait."}
+    assert caller.post("/wxa/get_auditstatus", asked) == {**OK, "status": 4, "reason": "1:Many wait.<br>"}
     assert caller.get("/wxa/undocodeaudit") == OK
     assert caller.post("/wxa/get_auditstatus", asked) == {**OK, "status": 3}
     assert caller.get("/wxa/undocodeaudit") == {

@@ -283,6 +283,8 @@ def _reasons(account: Account, draw: Draw) -> list[str]:
     reasons.append(
         _("The phased release of %(number)s reaches %(percent)d percent: places 1 to %(reach)s.") % share
     )
+    if draw.is_chosen:
+        reasons.append(_("This person comes first, as a developer or a tester of the game."))
     if not draw.is_in and draw.full:
         reasons.append(_("Everybody else gets %(number)s.") % {"number": draw.full.submission.version.number})
     return reasons
