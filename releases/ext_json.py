@@ -215,7 +215,7 @@ def _is_there(path: str, files: Collection[str]) -> bool:
 
 
 def _parts(game: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
-    found = next((game[key] for key in _SUBPACKAGES if isinstance(game.get(key), list)), [])
+    found: list[Any] = next((game[key] for key in _SUBPACKAGES if isinstance(game.get(key), list)), [])
     return [part for part in found if isinstance(part, dict) and isinstance(part.get("root"), str)]
 
 

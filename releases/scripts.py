@@ -69,4 +69,11 @@ def _found(world_id: int, sha256: str, paths: tuple[str, ...]) -> Scripts:
                 for kind, found in calls.items():
                     if name in kind:
                         found.setdefault(name, script.path)
-    return Scripts(hosts, *calls.values(), read == len(paths))
+    return Scripts(
+        hosts,
+        purchases=calls[PURCHASES],
+        sharing=calls[SHARING],
+        jumps=calls[JUMPS],
+        private=calls[PRIVATE],
+        whole=read == len(paths),
+    )

@@ -62,7 +62,7 @@ def release(call: Call) -> None:
         Truth("support_experiencer_first", required=False),
     ),
     errcodes=(40097, 85020, 85079, 85080, 85081, 85082),
-    refusals=REFUSALS | {"85019": 85080, "85020": 85080, "85052": 85080, "percent": 85082},
+    refusals={**REFUSALS, "85019": 85080, "85020": 85080, "85052": 85080, "percent": 85082},
 )
 def release_in_phases(call: Call) -> None:
     """Put the approved version before a share of the players, or let a release in phases reach more.

@@ -56,7 +56,7 @@ def told(version: Version) -> dict[str, Any]:
         "message": message % {"number": version.number},
         "version": version.number,
         "description": version.description,
-        "developer": version.developer.wechat_id,
+        "developer": version.developer.wechat_id if version.developer else "",
         "uploaded_at": version.uploaded_at.isoformat(),
         "was_there": version.was_there,
         "sha256": version.sha256,

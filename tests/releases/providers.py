@@ -20,6 +20,7 @@ from releases import actions, packages, qualifications
 from releases.models import CodeDraft, Version
 from tests.platform import ForAccount, PlatformServer
 from tests.releases.conftest import make_game
+from tests.server import Caller
 
 GAME = {
     "deviceOrientation": "portrait",
@@ -69,7 +70,7 @@ def template_of(server: PlatformServer, version: Version, kind: int = 0) -> int:
     return actions.add_template(server.platform.pk, draft.pk, kind=kind, by=server.platform.actor).pk
 
 
-def commit(caller: ForAccount, template: int, ext_json: Any = None, **fields: Any) -> Any:
+def commit(caller: ForAccount, template: int | str, ext_json: Any = None, **fields: Any) -> Any:
     """Commit a template to the account that `caller` calls for; ext_json is written as JSON unless text."""
     text = ext_json if isinstance(ext_json, str) else json.dumps(ext_json or {})
     told = {"template_id": template, "ext_json": text, "user_version": "V1.0", "user_desc": "First", **fields}
@@ -105,7 +106,7 @@ ITEM = {
 }
 
 
-def submit(caller: ForAccount, **fields: Any) -> Any:
+def submit(caller: Caller, **fields: Any) -> Any:
     """Submit what was committed, as one page unless `fields` say otherwise."""
     return caller.post("/wxa/submit_audit", {"item_list": [ITEM], "version_desc": "Festival", **fields})
 

@@ -179,12 +179,15 @@ def test_fields_that_are_wrong(
 
 
 def test_a_package_that_grows_too_large(caller: ForAccount, server: PlatformServer, program: Account) -> None:
-    large = {"game.js": b"//" + bytes(range(256)) * 8192, "more.js": b"//" + bytes(range(256)) * 8100,
-             "game.json": json.dumps({"subpackages": [{"root": "more.js"}]})}  # fmt: skip
+    large: dict[str, str | bytes] = {
+        "game.js": b"//" + bytes(range(256)) * 8192,
+        "more.js": b"//" + bytes(range(256)) * 8100,
+        "game.json": json.dumps({"subpackages": [{"root": "more.js"}]}),
+    }
     template = template_of(server, upload(program, large))
     ext = {"subPackages": [], "ext": {"text": "x" * 60_000}}
     assert commit(caller, template, ext) == OK  # without its script it is smaller
-    grown = {"game.js": b"//" + bytes(range(256)) * 16_200, "game.json": "{}"}
+    grown: dict[str, str | bytes] = {"game.js": b"//" + bytes(range(256)) * 16_200, "game.json": "{}"}
     near = template_of(server, upload(program, grown))
     refused = commit(caller, near, {"ext": {"text": "x" * 60_000}})
     assert refused["errcode"] == 85044

@@ -247,7 +247,8 @@ def test_base_libraries(caller: ForAccount, game: Account) -> None:
     assert sum(shares.values()) == 100
     assert caller.post(put, {"version": "2.6.6"}) == OK
     assert caller.get(get)["now_version"] == "2.6.6"
-    for wrong in (None, "9.9.9", "x" * 20, []):
+    wrongs: list[Any] = [None, "9.9.9", "x" * 20, []]
+    for wrong in wrongs:
         assert caller.post(put, {"version": wrong})["errcode"] == 89014
 
 
