@@ -24,7 +24,7 @@ from tests.sdk.tls_server import Platform
 @pytest.fixture
 def platform(transactional_db: None, settings: Any) -> Iterator[Platform]:
     """Return the portal at the platform's names, reached over TLS."""
-    settings.ALLOWED_HOSTS = ["127.0.0.1", *hosts.PLATFORM]
+    settings.ALLOWED_HOSTS = ["localhost", *hosts.PLATFORM]
     served = Platform()
     yield served
     served.close()

@@ -1,4 +1,8 @@
-"""Stories told to SDKs for Node.js: each is a file that gets JSON and answers JSON."""
+"""Stories told to SDKs for Node.js: each is a file that gets JSON and answers JSON.
+
+package.json names the SDKs, https-proxy-agent, which the one without a setting for proxies is given, and
+the last node-socialite that node-easywechat can load.
+"""
 
 from __future__ import annotations
 

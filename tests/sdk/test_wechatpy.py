@@ -150,7 +150,7 @@ def test_the_server_of_a_third_party_platform(world: World, provider: Provider) 
     assert client.wxa.get_category()[0]["first_class"] == "Game"
     assert opened(client.wxa.get_qrcode())[0] == "JPEG"
     later(world, minutes=1)
-    submitted = client.wxa.submit_audit(audit(game.appid))["auditid"]
+    submitted = client.wxa.submit_audit(audit())["auditid"]
     assert client.wxa.get_audit_status(submitted)["status"] == 2
     walks.decide_code(Submission.objects.get(pk=submitted), "approve")
     assert client.wxa.get_latest_audit_status()["status"] == 0

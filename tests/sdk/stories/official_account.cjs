@@ -1,0 +1,29 @@
+// co-wechat-api as the server of an Official Account. Its hosts are fixed, and it heeds no variable: it is
+// given the agent that reads https_proxy.
+const API = require('co-wechat-api');
+const createAgent = require('https-proxy-agent');
+const told = require('./told.cjs');
+
+told(async ({ appid, secret, openid, template, game }) => {
+  const api = new API(appid, secret);
+  api.setOpts({ agent: createAgent(process.env.https_proxy), timeout: 20000 });
+
+  const { template_list: templates } = await api.getAllPrivateTemplate();
+  const sent = await api.sendTemplate(
+    openid,
+    template,
+    'https://kite.example/result',
+    '',
+    { first: { value: 'Well done' }, score: { value: '42' } },
+    { appid: game, pagepath: 'pages/result' },
+  );
+  const refused = await api.sendTemplate('nobody', template, '', '', {}).catch((fault) => fault.code);
+  return {
+    followers: (await api.getFollowers()).data.openid,
+    subscribed: (await api.getUser(openid)).subscribe,
+    templates: templates.map((each) => each.template_id),
+    sent: sent.errcode,
+    refused,
+    addresses: await api.getIp(),
+  };
+});
