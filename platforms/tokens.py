@@ -11,7 +11,7 @@ from accounts import allowlists
 from platforms.models import Authorization, AuthorizerToken, Platform, PlatformToken
 from portal.kernel import sealed
 from portal.kernel.compiled import Compiled
-from portal.kernel.wire import Caller, Wrong, finds
+from portal.kernel.wire import ANY_SET, Caller, Wrong, finds
 
 PLATFORM: Final = "73_"
 AUTHORIZER: Final = "74_"
@@ -67,7 +67,7 @@ def authorizer_of(token: str) -> Caller:
         by=platform.actor,
         account=account,
         platform=platform,
-        sets=frozenset(authorization.sets),
+        sets=frozenset(authorization.sets) | ANY_SET,
         admits=lambda address: _let_in(platform, address),
     )
 

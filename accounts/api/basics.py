@@ -11,15 +11,15 @@ from accounts import actions
 from accounts.api.callers import by_secret
 from portal.kernel.actors import SERVER
 from portal.kernel.models import RefusedCall
-from portal.kernel.wire import GET, ONLY_POST, Call, Text, Token, Wrong, endpoint, quotas
+from portal.kernel.wire import ANY_SET, GET, ONLY_POST, Call, Text, Token, Wrong, endpoint, quotas
 from portal.kernel.wire.endpoints import ENDPOINTS
 
 SENDERS: Final = ("127.0.0.1", "::1")  # where this portal calls from: the machine it runs on
 UNLIMITED: Final = 1_000_000  # told where the platform names no quota, and nothing is counted
 
 
-@endpoint("/cgi-bin/getcallbackip", _("Addresses that pushes come from"), verbs=GET, bare=True)
-@endpoint("/cgi-bin/get_api_domain_ip", _("Addresses of the server API"), verbs=GET, bare=True)
+@endpoint("/cgi-bin/getcallbackip", _("Addresses that pushes come from"), verbs=GET, sets=ANY_SET, bare=True)
+@endpoint("/cgi-bin/get_api_domain_ip", _("Addresses of the server API"), verbs=GET, sets=ANY_SET, bare=True)
 def addresses(call: Call) -> dict[str, Any]:
     """Return the addresses of this portal, for a firewall."""
     return {"ip_list": list(SENDERS)}
@@ -29,6 +29,7 @@ def addresses(call: Call) -> dict[str, Any]:
     "/cgi-bin/clear_quota",
     _("Clear today's quota"),
     verbs=ONLY_POST,
+    sets=ANY_SET,
     fields=(Text("appid", missing=41002, bad=40013),),
     errcodes=(40013, 48006),
 )
@@ -57,6 +58,7 @@ def clear_quota_by_secret(call: Call) -> None:
     "/cgi-bin/openapi/quota/get",
     _("Quota of an endpoint"),
     verbs=ONLY_POST,
+    sets=ANY_SET,
     fields=(Text("cgi_path", bad=76003, missing=76003, example="/cgi-bin/token"),),
     errcodes=(76003, 76022),
 )
@@ -77,6 +79,7 @@ def quota(call: Call) -> dict[str, Any]:
     "/cgi-bin/openapi/rid/get",
     _("A refused call, by its rid"),
     verbs=ONLY_POST,
+    sets=ANY_SET,
     fields=(Text("rid", most=64),),
     errcodes=(76001,),
 )

@@ -7,11 +7,22 @@ sent, counts, fails on demand, answers in the platform's shape, and keeps what i
 from portal.kernel.wire.admission import admit
 from portal.kernel.wire.call import Call
 from portal.kernel.wire.callers import Caller, finds, new_token
-from portal.kernel.wire.endpoints import GET, ONLY_GET, ONLY_POST, POST, Answer, Endpoint, Token, endpoint
+from portal.kernel.wire.endpoints import (
+    ANY_SET,
+    GET,
+    ONLY_GET,
+    ONLY_POST,
+    POST,
+    Answer,
+    Endpoint,
+    Token,
+    endpoint,
+)
 from portal.kernel.wire.errors import Wrong
 from portal.kernel.wire.fields import Field, Fields, File, Items, Text, Truth, Whole
 
 __all__ = [
+    "ANY_SET",
     "GET",
     "ONLY_GET",
     "ONLY_POST",

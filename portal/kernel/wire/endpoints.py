@@ -22,6 +22,7 @@ GET: Final = ("GET", "POST")  # the official verb first; SDKs differ, so both ar
 POST: Final = ("POST", "GET")
 ONLY_GET: Final = ("GET",)
 ONLY_POST: Final = ("POST",)
+ANY_SET: Final = frozenset({0})  # as `sets`: whatever the account granted to a third-party platform
 
 
 class Token(StrEnum):
