@@ -105,6 +105,7 @@ def _sent(push: Push, receiver: Receiver, target: guard.Target) -> _Exchange:
     exchange = _Exchange("", "", url, headers, request.body, answer)
     if answer.fault:
         exchange.outcome = Outcome.TIMEOUT if answer.fault == "timeout" else Outcome.CONNECTION
+        exchange.sentence = answer.reason
     elif not answer.is_ok:
         exchange.outcome, exchange.sentence = Outcome.STATUS, f"HTTP {answer.status}"
     elif refusal := replies.refusal(answer.body):

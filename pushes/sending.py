@@ -1,4 +1,4 @@
-"""One HTTP request to a receiver: to the address that was judged, within its time, its answer bounded."""
+"""One HTTP request to a receiver: to the addresses that were judged, within its time, its answer bounded."""
 
 from __future__ import annotations
 
@@ -21,13 +21,17 @@ _OK: Final = range(200, 300)
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back. `fault` says why there is no whole answer: "timeout" or "connection"."""
+    """What came back. `fault` says why there is no whole answer: "timeout" or "connection".
+
+    `reason` is what the network said about it, in its own words, if anything.
+    """
 
     status: int = 0
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
     fault: str = ""
     milliseconds: int = 0
+    reason: str = ""
 
     @property
     def is_ok(self) -> bool:
@@ -38,7 +42,10 @@ class Answer:
 def send(
     target: Target, method: str, path: str, body: bytes, headers: dict[str, str], *, seconds: float
 ) -> Answer:
-    """Return what a receiver answers within so many real seconds, its body cut off at 64 KB."""
+    """Return what a receiver answers within so many real seconds, its body cut off at 64 KB.
+
+    An answer that ends before its announced length is a fault: an empty rest must not pass for `success`.
+    """
     started = time.monotonic()
 
     def took() -> int:
@@ -48,16 +55,20 @@ def send(
     cut = threading.Event()
     try:
         with _watched(connection, seconds, cut):
+            connection.connect()
+            if cut.is_set():  # the time was over before there was a socket to cut
+                raise TimeoutError
             connection.request(method, path, body=body or None, headers={**headers, "Connection": "close"})
             response = connection.getresponse()
             received = response.read(MOST_ANSWERED)
             told = {name: value[:500] for name, value in response.getheaders()[:50]}
-            if cut.is_set():
-                return Answer(response.status, told, received, "timeout", took())
-            return Answer(response.status, told, received, "", took())
+            is_short = bool(response.length) and len(received) < MOST_ANSWERED
+            fault = "timeout" if cut.is_set() else "connection" if is_short else ""
+            return Answer(response.status, told, received, fault, took())
     except (OSError, http.client.HTTPException, ValueError) as error:
-        late = cut.is_set() or isinstance(error, TimeoutError)
-        return Answer(fault="timeout" if late else "connection", milliseconds=took())
+        if cut.is_set() or isinstance(error, TimeoutError):
+            return Answer(fault="timeout", milliseconds=took())
+        return Answer(fault="connection", milliseconds=took(), reason=_reason(error))
     finally:
         connection.close()
 
@@ -70,7 +81,8 @@ def _watched(connection: http.client.HTTPConnection, seconds: float, cut: thread
         cut.set()
         if connection.sock is not None:
             with suppress(OSError):
-                connection.sock.shutdown(socket.SHUT_RDWR)
+                # Past TLS, whose own shutdown would take its state from under a reader.
+                socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
 
     timer = threading.Timer(seconds, end)
     timer.daemon = True
@@ -81,6 +93,15 @@ def _watched(connection: http.client.HTTPConnection, seconds: float, cut: thread
         timer.cancel()
 
 
+def _reason(error: Exception) -> str:
+    """Return what went wrong, as far as a receiver's owner can use it."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"TLS: {error.verify_message}"
+    if isinstance(error, ssl.SSLError):
+        return f"TLS: {error.reason or error}"
+    return getattr(error, "strerror", None) or ""
+
+
 def _connection(target: Target, seconds: float) -> http.client.HTTPConnection:
     if target.scheme == "https":
         return _PinnedTLS(target, seconds)
@@ -88,22 +109,40 @@ def _connection(target: Target, seconds: float) -> http.client.HTTPConnection:
 
 
 class _Pinned(http.client.HTTPConnection):
-    """A connection to the address that was judged, whatever the name means now."""
+    """A connection to the addresses that were judged, whatever the name means now."""
 
     def __init__(self, target: Target, seconds: float) -> None:
         super().__init__(target.host, target.port, timeout=seconds)
         self.target = target
+        self.until = time.monotonic() + seconds
 
     def connect(self) -> None:
-        """Connect to that address."""
-        self.sock = socket.create_connection((self.target.address, self.target.port), self.timeout)
+        """Connect to the first of those addresses where somebody listens."""
+        self.sock = self._connected()
+        self.sock.settimeout(self.timeout)
+
+    def _connected(self) -> socket.socket:
+        failed: OSError = TimeoutError()
+        for address in self.target.addresses:
+            left = self.until - time.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            try:
+                return socket.create_connection((address, self.target.port), left)
+            except OSError as error:
+                failed = error
+        raise failed
 
 
 class _PinnedTLS(_Pinned):
     """The same, locked by TLS: the certificate has to be the name's."""
 
     def connect(self) -> None:
-        """Connect to that address, and check who is there."""
+        """Connect, and check who is there."""
         super().connect()
         context = ssl.create_default_context()
-        self.sock = context.wrap_socket(self.sock, server_hostname=self.target.host)
+        locked = context.wrap_socket(
+            self.sock, server_hostname=self.target.host, do_handshake_on_connect=False
+        )
+        self.sock = locked  # before the handshake, so that it can be cut as well
+        locked.do_handshake()

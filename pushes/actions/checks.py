@@ -50,6 +50,8 @@ def check_address(account_id: int, *, by: Actor) -> None:
 def _require_echo(answer: sending.Answer, echo: str) -> None:
     if answer.fault == "timeout":
         raise _refused(_("The address did not answer within five seconds."))
+    if answer.reason:
+        raise _refused(_("The address cannot be reached: %(reason)s.") % {"reason": answer.reason})
     if answer.fault:
         raise _refused(_("The address cannot be reached, or broke the connection off."))
     if not answer.is_ok:

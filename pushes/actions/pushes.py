@@ -16,7 +16,7 @@ from portal.kernel.actors import Actor
 from portal.kernel.errors import Refused
 from portal.kernel.models import World
 from portal.kernel.terms import Capability
-from pushes import faults
+from pushes import bodies, faults
 from pushes.delivery import RETRY, plan
 from pushes.families import Family
 from pushes.models import Push, PushFault
@@ -72,7 +72,7 @@ def put_to(
         account=account,
         family=family,
         event=event,
-        message=dict(message),
+        written=bodies.as_json(message),
         openid=openid,
         fault=faults.met_by(world, event),
         made_at=world.now(),

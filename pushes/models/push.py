@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Q
@@ -43,7 +44,7 @@ class Push(Stateful):
     account = models.ForeignKey(Account, on_delete=models.CASCADE, null=True, related_name="+")
     family = models.CharField(max_length=8, choices=Family.choices)
     event = models.CharField(max_length=64)
-    message = models.JSONField()
+    written = models.TextField(help_text="The message as JSON: PostgreSQL's own type would order it anew.")
     openid = models.CharField(max_length=28, blank=True, help_text="Whom it is from, where that is a user.")
     state = StateField(choices=State.choices, default=State.WAITING)
     tries = models.PositiveSmallIntegerField(default=0, help_text="Since it last set out.")
@@ -66,6 +67,12 @@ class Push(Stateful):
 
     def __str__(self) -> str:
         return self.event
+
+    @property
+    def message(self) -> dict[str, Any]:
+        """Return what is told, in the platform's order."""
+        message: dict[str, Any] = json.loads(self.written)
+        return message
 
     @property
     def schedule(self) -> Schedule:

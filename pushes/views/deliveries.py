@@ -19,7 +19,7 @@ from portal.kernel import keyset
 from portal.kernel.errors import Refused
 from portal.kernel.http import WorldRequest
 from portal.kernel.terms import Capability
-from pushes import actions, bodies
+from pushes import actions
 from pushes.forms import SpanForm
 from pushes.models import Push
 
@@ -46,7 +46,7 @@ def delivery(request: WorldRequest, principal: Principal, push_id: int) -> HttpR
     context = {
         "push": push,
         "tone": TONES[Push.State(push.state)],
-        "message": bodies.as_json(push.message),
+        "message": push.written,
         "attempts": push.attempts.order_by("-pk")[:SHOWN],
     }
     return render(request, "pushes/delivery.html", context)
