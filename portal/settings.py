@@ -251,7 +251,7 @@ STORAGES = {
 
 OPEN_WORLDS = flag("PORTAL_OPEN_WORLDS")
 CONTROL_KEY = os.environ.get("PORTAL_CONTROL_KEY", "").strip()  # the control API is there if this is
-PUSH_ALLOWLIST = frozenset(listed("PORTAL_PUSH_ALLOWLIST"))  # local receivers, as host:port
+PUSH_ALLOWLIST = frozenset(map(str.lower, listed("PORTAL_PUSH_ALLOWLIST")))  # local receivers: host:port
 SMTP_URL = os.environ.get("PORTAL_SMTP_URL", "")
 PRODUCT_NAME = _("Greenroom")
 

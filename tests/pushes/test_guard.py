@@ -46,6 +46,14 @@ def resolving(monkeypatch, *addresses):
         "::ffff:10.0.0.1",
         "64:ff9b::7f00:1",
         "2002:7f00:1::1",
+        "168.63.129.16",
+        "192.0.0.192",
+        "192.88.99.1",
+        "3fff::1",
+        "::127.0.0.1",
+        "64:ff9b:1::7f00:1",
+        "fd00:ec2::254",
+        "fec0::1",
     ],
 )
 def test_what_is_no_public_address_is_not_called(monkeypatch, address):
@@ -68,7 +76,7 @@ def test_the_address_that_was_judged_is_the_one_that_is_called(monkeypatch):
 
     found = guard.target_of("https://push.example/wechat?x=1")
 
-    assert (found.address, found.port, found.path) == ("93.184.216.34", 443, "/wechat?x=1")
+    assert (found.addresses, found.port, found.path) == (("93.184.216.34",), 443, "/wechat?x=1")
     assert found.host_header == "push.example"
 
 
@@ -76,6 +84,8 @@ def test_a_local_receiver_is_called_if_it_is_named_exactly(settings):
     settings.PUSH_ALLOWLIST = frozenset({"127.0.0.1:9100"})
 
     assert guard.target_of("http://127.0.0.1:9100/").host_header == "127.0.0.1:9100"
+    settings.PUSH_ALLOWLIST |= {"[::1]:9100"}
+    assert guard.target_of("http://[::1]:9100/x").host_header == "[::1]:9100"
     for other in ("http://127.0.0.1:9101/", "http://127.0.0.1/", "http://localhost:9100/"):
         with pytest.raises(Blocked, match="PORTAL_PUSH_ALLOWLIST"):
             guard.target_of(other)
