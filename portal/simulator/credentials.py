@@ -7,18 +7,24 @@ from typing import Any, Final
 from accounts.models import Account, Player
 from payments.keys import key_of
 from payments.models import Environment, GameCoin
+from platforms import actions as platforms
+from portal.kernel.actors import SIMULATOR
 from portal.kernel.models import World
 from portal.kernel.terms import AccountType, EntityType
 from portal.outside.models import Person
 from portal.simulator import walks
-from portal.simulator.walks.development import new_secret
+from portal.simulator.walks.development import new_secret, set_push
+from portal.simulator.walks.platforms import grant, make_platform
 from releases.actions import log_ins
 
 PLAYER: Final = "meiran"  # of the cast, by WeChat ID
+PUSH_URL: Final = "http://127.0.0.1:9100/wechat"
 
 
-def make(world: World, *, base_url: str) -> dict[str, Any]:
+def make(world: World, *, base_url: str, push_url: str = PUSH_URL) -> dict[str, Any]:
     """Make a released, paying Mini Game and a Service Account, associated, and return what opens them.
+
+    Messages are pushed to `push_url`, which PORTAL_PUSH_ALLOWLIST has to name while it is a local one.
 
     The secrets in it are told this once: the portal keeps fingerprints, or keeps them sealed.
     """
@@ -34,6 +40,8 @@ def make(world: World, *, base_url: str) -> dict[str, Any]:
         "player": _player(game, person),
         "payment": _payment(game),
         "official_account": _official_account(world, game, person),
+        "third_party_platform": _platform(world, game),
+        "push": _push(game, push_url),
     }
 
 
@@ -57,6 +65,29 @@ def _payment(game: Account) -> dict[str, Any]:
         "offer_id": coin.offer_id,
         "zone_id": first.zone_id if first else "1",
         "keys": {str(environment.value): key_of(coin, environment.value) for environment in Environment},
+    }
+
+
+def _platform(world: World, game: Account) -> dict[str, Any]:
+    """Return a third-party platform that the game authorized, its ticket, and the code to exchange."""
+    made = make_platform(world, f"Works {game.original_id}")
+    return {
+        "component_appid": made.platform.appid,
+        "component_appsecret": made.secret,
+        "component_verify_ticket": platforms.give_ticket(made.platform.pk, by=SIMULATOR),
+        "authorization_code": grant(made.platform, game),
+        "authorizer_appid": game.appid,
+    }
+
+
+def _push(game: Account, url: str) -> dict[str, Any]:
+    push = set_push(game, url)
+    return {
+        "url": push.url,
+        "token": push.token,
+        "encoding_aes_key": push.key,
+        "mode": push.mode,
+        "format": push.format,
     }
 
 

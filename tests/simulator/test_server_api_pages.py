@@ -8,6 +8,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from accounts.message_push import push_settings
 from accounts.models import Account
 from payments.keys import key_of
 from payments.models import GameCoin
@@ -19,6 +20,7 @@ from tests.server import OwnServer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("API-1")]
 
+TICKETED = ("component_appid", "component_appsecret", "component_verify_ticket")
 QUOTA = "/docs/api/cgi-bin/openapi/quota/get"
 
 
@@ -112,6 +114,29 @@ def ready(told, world):
     official = Account.objects.get(world=world, appid=told["official_account"]["appid"])
     assert official.account_type == "service"
     assert OwnServer(official, secret=told["official_account"]["secret"]).token
+    platform = told["third_party_platform"]
+    opened = server.send(
+        "/cgi-bin/component/api_component_token",
+        {name: platform[name] for name in TICKETED},
+    )
+    granted = server.send(
+        "/cgi-bin/component/api_query_auth",
+        {
+            "component_appid": platform["component_appid"],
+            "authorization_code": platform["authorization_code"],
+        },
+        component_access_token=opened["component_access_token"],
+    )
+    assert granted["authorization_info"]["authorizer_appid"] == game.appid
+    push = push_settings(game)
+    assert push is not None
+    assert told["push"] == {
+        "url": "http://127.0.0.1:9100/wechat",
+        "token": push.token,
+        "encoding_aes_key": push.key,
+        "mode": "safe",
+        "format": "json",
+    }
 
 
 def test_the_command_prints_the_same_for_a_world_of_its_own():

@@ -18,14 +18,13 @@ class Command(BaseCommand):
         """Take the world, the portal's address, and the shape of what is printed."""
         parser.add_argument("--json", action="store_true", help="one JSON object; else one line a value")
         parser.add_argument("--world", type=int, help="the world's id; else a world of its own is made")
-        parser.add_argument(
-            "--url", default="", help="where the portal answers, such as http://127.0.0.1:8000"
-        )
+        parser.add_argument("--url", default="", help="where the portal answers: http://127.0.0.1:8000")
+        parser.add_argument("--push-url", default=credentials.PUSH_URL, help="where messages are pushed to")
 
-    def handle(self, *, json: bool, world: int | None, url: str, **options: Any) -> None:
+    def handle(self, *, json: bool, world: int | None, url: str, push_url: str, **options: Any) -> None:
         """Make the account and print it."""
         place = self._world(world, url)
-        told = credentials.make(place, base_url=url or place.origin)
+        told = credentials.make(place, base_url=url or place.origin, push_url=push_url)
         self.stdout.write(_as_json(told) if json else "\n".join(_lines(told)))
 
     def _world(self, world_id: int | None, url: str) -> World:
