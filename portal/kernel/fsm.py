@@ -7,10 +7,12 @@ threads share, and `QuerySet.update(state=...)` walks around it. Both are closed
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
 
-from django.db import models
+from django.db import connection, models
 from django.db.models.signals import class_prepared
+from django.db.transaction import TransactionManagementError
 from django.utils.functional import Promise
 from django_fsm import (
     ConcurrentTransition,
@@ -23,6 +25,7 @@ from django_fsm import transition as _transition
 from django_fsm.signals import post_transition
 
 from portal.kernel import locks
+from portal.kernel.compiled import Compiled
 
 __all__ = [
     "ConcurrentTransition",
@@ -68,13 +71,18 @@ class StatefulQuerySet(models.QuerySet[M]):
     def lock(self, pk: int) -> M:
         """Return the row for a change: its world held (shared), then the row locked, until commit.
 
-        Raises the model's DoesNotExist.
+        Of all rows, whatever this queryset was filtered by. Raises the model's DoesNotExist.
         """
-        world_id = self.filter(pk=pk).values_list("world_id", flat=True).first()
+        if not connection.in_atomic_block:
+            raise TransactionManagementError("a lock lasts until commit, and there is no transaction")
+        world_of, row_of = _locking(self.model)
+        world_id = world_of.first(pk)
         if world_id is not None:
             locks.share_world(world_id)
-        # Children may still be inserted meanwhile: their foreign keys need only the key to stay.
-        return self.select_for_update(no_key=True, of=("self",)).select_related("world").get(pk=pk)
+        row: M | None = row_of.first(pk)
+        if row is None:
+            raise self.model.DoesNotExist(f"no {self.model.__name__} {pk}")  # type: ignore[attr-defined]
+        return row
 
     def update(self, **changes: Any) -> int:
         """Refuse to change a state behind the machine's back; else as Django does."""
@@ -102,6 +110,19 @@ class StatefulQuerySet(models.QuerySet[M]):
         if not states or any(getattr(row, name) != state for row in rows for name, state in states.items()):
             raise ValueError("a batch is saved in the state that each row was moved to")
         return models.QuerySet.update(self.filter(pk__in=[row.pk for row in rows]), **values)
+
+
+@cache
+def _locking(model: type[models.Model]) -> tuple[Compiled[int], Compiled[Any]]:
+    """Return the queries of a lock: a row's world, and the row. Every action begins with them."""
+    rows = model._default_manager.all()
+    return (
+        Compiled(lambda pk: rows.filter(pk=pk).values_list("world_id", flat=True)),
+        # Children may still be inserted meanwhile: their foreign keys need only the key to stay.
+        Compiled(
+            lambda pk: rows.filter(pk=pk).select_for_update(no_key=True, of=("self",)).select_related("world")
+        ),
+    )
 
 
 class StatefulMixin(_Mixin):
