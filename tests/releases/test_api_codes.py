@@ -283,7 +283,9 @@ def test_a_scheme_opens_the_game_until_it_expires(server, player, client, time):
         "query": {"level": "5"},
     }  # fmt: skip
     time.passes(seconds=1)
-    assert "This link has expired." in shut(client, player, told["openlink"])
+    over = shut(client, player, told["openlink"])
+    assert "This link has expired." in over
+    assert "The game's server made this link to end on 11 Mar 2019, 10:00." in over
 
 
 def test_a_url_link_is_an_address_here(server, player, client, time):

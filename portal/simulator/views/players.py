@@ -20,7 +20,7 @@ from portal.kernel import limits, strict_json
 from portal.kernel.errors import Refused
 from portal.kernel.http import WorldRequest
 from portal.kernel.text import showable
-from portal.kernel.wording import joined
+from portal.kernel.wording import joined, moment
 from portal.outside.models import Person
 from portal.simulator.views import phone
 from releases import cohorts, playing, shelf
@@ -118,8 +118,14 @@ def play_code(request: WorldRequest, person_id: int, code: str) -> HttpResponse:
     scene, path = SCENES[launch.kind], launch.path
     environment = OPENED[launch.version]
     if launch.expires_at is not None and request.world.now() >= launch.expires_at:
+        why = {
+            "icon": "clock",
+            "name": _("Nothing opens"),
+            "text": _("The game's server made this link to end on %(at)s.") % {"at": moment(launch.expires_at)},
+            "buttons": [],
+        }
         opening = Opening(environment, shut=Shut.EXPIRED)
-        return _opened(request, person, account, opening, people=phone.people_of(request), backstage=[])
+        return _opened(request, person, account, opening, people=phone.people_of(request), backstage=[why])
     if environment == Environment.RELEASED:
         return open_released(request, person, account, scene=scene, path=path)
     newest = Version.objects.filter(account=account, state=Version.State.DEVELOPED).order_by("-pk").first()
