@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from datetime import timedelta
 from typing import Any, Final
 
@@ -13,11 +12,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
-from PIL import Image, ImageDraw
 
 from accounts.principals import Principal
 from accounts.views.doors import for_capability
-from associations import actions, article_forms, blocks, links
+from associations import actions, article_forms, blocks, drawn, links
 from associations.models import Article, Illustration
 from portal.kernel import keyset, pictures, shown, throttle, uploads
 from portal.kernel.errors import Refused
@@ -122,7 +120,7 @@ def _add_picture(request: HttpRequest, principal: Principal, *, specimen: bool) 
     throttle.hit(
         "illustrations", str(principal.account.pk), at_most=UPLOADS_PER_HOUR, within=timedelta(hours=1)
     )
-    upload = ContentFile(_drawn(), "lantern.png") if specimen else request.FILES.get("file")
+    upload = ContentFile(drawn.lanterns(), "lantern.png") if specimen else request.FILES.get("file")
     if uploads.cut_off(request):
         return _("The file is larger than 2 MB. Choose a smaller picture.")
     if upload is None:
@@ -193,8 +191,8 @@ def _kept(kept: Article | None) -> dict[str, Any]:
 
 def _sample(principal: Principal, *, broken: bool) -> dict[str, Any]:
     """Return an article to begin with; the broken one opens what is not associated."""
-    drawn = pictures.read(ContentFile(_drawn(), "lantern.png"))
-    cover = actions.add_picture(principal.account.pk, drawn, by=principal.actor).pk
+    read = pictures.read(ContentFile(drawn.lanterns(), "lantern.png"))
+    cover = actions.add_picture(principal.account.pk, read, by=principal.actor).pk
     body: list[blocks.Block] = [
         {"kind": blocks.TEXT, "text": _("The festival begins tonight at the harbour.")}
     ]
@@ -209,16 +207,3 @@ def _sample(principal: Principal, *, broken: bool) -> dict[str, Any]:
         "digest": _("Tonight at eight."),
     }
     return {**head, "cover": cover, "body": body}
-
-
-def _drawn() -> bytes:
-    """Return a PNG of a lantern, wider than high."""
-    drawn = Image.new("RGB", (900, 383), "#2f4858")
-    draw = ImageDraw.Draw(drawn)
-    for x, y, size in ((250, 190, 70), (450, 160, 100), (650, 200, 60)):
-        draw.line([(x, 0), (x, y)], fill="#f6f7eb", width=3)
-        draw.ellipse((x - size, y - size // 2, x + size, y + size), fill="#f26419")
-        draw.rectangle((x - size // 3, y - size // 2 - 12, x + size // 3, y - size // 2), fill="#f4c95d")
-    saved = io.BytesIO()
-    drawn.save(saved, "png")
-    return saved.getvalue()

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.core.files.base import ContentFile
+
 from accounts.models import Account
-from associations import actions, words
+from associations import actions, drawn, words
 from associations.models import Article, Association, Follower, Menu, MessageTemplate
-from portal.kernel import confirmations
+from portal.kernel import confirmations, pictures
 from portal.kernel.errors import Refused
 from portal.outside.models import Person
 from portal.simulator.walks import scans
-from portal.simulator.walks.verification import made_picture
 
 
 def invite(official_account: Account, mini_program: Account, **options: bool) -> Association:
@@ -79,7 +80,8 @@ def publish_article(
 ) -> Article:
     """Publish an article with a text, and a card, a picture and a link for each Mini Program."""
     by = scans.administrator_of(official_account)
-    cover = actions.add_picture(official_account.pk, made_picture("cover"), by=by).pk
+    lanterns = pictures.read(ContentFile(drawn.lanterns(), "lantern.png"))
+    cover = actions.add_picture(official_account.pk, lanterns, by=by).pk
     body: list[dict[str, Any]] = [{"kind": "text", "text": "The festival begins tonight."}]
     for account in opened:
         target = {"appid": account.appid, "path": "?from=article"}
