@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
@@ -100,13 +101,14 @@ def called(account: Account) -> str:
 def tell(pair: Pair, change: Change, *, by: Actor, **facts: object) -> None:
     """Tell both accounts of a change; belongs inside an action.
 
-    Each gets a notice, a letter, and the notice's sentence on its administrator's phone.
+    Each gets a notice, a letter that leads to its list, and the notice's sentence on the phone of its
+    administrator.
     """
     here, there = pair.official_account, pair.mini_program
     audit.act(there, change.act, by=by, detail=called(here))
-    for account, other, kind in (
-        (here, there, change.to_official_account),
-        (there, here, change.to_mini_program),
+    for account, other, kind, page in (
+        (here, there, change.to_official_account, PAGE_HERE),
+        (there, here, change.to_mini_program, PAGE_THERE),
     ):
         notice = notices.tell(account, kind, name=called(other), **facts)
         with override(account.language):
@@ -120,6 +122,7 @@ def tell(pair: Pair, change: Change, *, by: Actor, **facts: object) -> None:
                 "official_account": called(here),
                 "mini_program": called(there),
                 "appid": there.appid,
+                "page": reverse(page),
                 **facts,
             },
             language=account.language,

@@ -221,6 +221,10 @@ def test_accepted_on_the_phone_both_are_told(pair):
         assert len(kinds) == 2
         assert all(notices.topic(notice) == "Associations" for notice in kinds)
         assert Letter.objects.filter(to=account.email, subject__contains="associated").count() == 1
+    pages = ("/console/mini-programs/", "/console/official-accounts/")
+    for account, page in zip(pair, pages, strict=True):
+        told = Letter.objects.filter(to=account.email, subject__contains="associated").get()
+        assert f"{account.world.origin}{page}" in told.text
     heard = ChatMessage.objects.filter(person=follower).latest("pk")
     assert (heard.sender, there.name in heard.text) == ("Paper Kite News", True)
     log = AuditEvent.objects.filter(account_id=there.pk, name__startswith="associations.").order_by("pk")
