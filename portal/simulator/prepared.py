@@ -16,7 +16,7 @@ from portal.kernel import worlds
 from portal.kernel.actors import SIMULATOR
 from portal.kernel.calendar import SHANGHAI
 from portal.kernel.models import Verdict, World
-from portal.kernel.terms import EntityType, Role
+from portal.kernel.terms import AccountType, EntityType, Role
 from portal.simulator import rooms, walks
 from releases import actions as releases
 
@@ -196,6 +196,41 @@ def _month_settled(world: World) -> Account:
     return account
 
 
+def _news_and_game(world: World) -> tuple[Account, Account]:
+    """Return an authenticated, complete service account of another company, and a released game."""
+    game = _at(world, "released")
+    news = walks.account_at(
+        world,
+        "authenticated",
+        account_type=AccountType.SERVICE,
+        name="Paper Kite News Ltd",
+        wechat_id="meiran",
+        language=get_language() or "en",
+    )
+    return walks.perfect(news, name="Paper Kite News"), game
+
+
+def _invitation_waiting(world: World) -> Account:
+    """Walk to a game that a service account has invited two hours ago; the code waits on Lin Yue's phone."""
+    news, game = _news_and_game(world)
+    walks.invite(news, game, show_on_profile=True, notify_followers=True)
+    moment = World.objects.get(pk=world.pk).now()
+    worlds.advance(world.pk, to=moment + timedelta(hours=2), by=SIMULATOR)
+    return game
+
+
+def _menu_and_followers(world: World) -> Account:
+    """Walk to a service account with three followers, to whom its menu and an article open a game."""
+    news, game = _news_and_game(world)
+    for wechat_id in ("guoan", "chenxi", "taozi"):
+        walks.follow(walks.administrator(world, wechat_id), news)
+    walks.associate(news, game, show_on_profile=True)
+    walks.publish_menu(news, (), game)
+    walks.publish_article(news, game)
+    walks.add_template(news)
+    return news
+
+
 PREPARED: Final = {
     story.name: story
     for story in (
@@ -352,6 +387,26 @@ PREPARED: Final = {
             _("The month's income waits to be withdrawn. The bank answers a working day later."),
             _month_settled,
             "payments:settlements",
+        ),
+        Prepared(
+            "invitation_waiting",
+            _("An Official Account invites"),
+            _(
+                "A service account of another company asks to open this game from its menu. "
+                "Accept on the phone, refuse, or let 24 hours pass."
+            ),
+            _invitation_waiting,
+            "associations:official_accounts",
+        ),
+        Prepared(
+            "menu_and_followers",
+            _("An Official Account with followers"),
+            _(
+                "Its menu and an article open an associated game. "
+                "Look at a follower's phone, send a message, end the association."
+            ),
+            _menu_and_followers,
+            "associations:menu",
         ),
     )
 }
