@@ -1,4 +1,4 @@
-"""An empty view in a project as `startproject` makes it: the floor of bench.pages. No database is asked."""
+"""Empty views in a project as `startproject` makes it: the floors of other benches. No database is asked."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import secrets
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
+from django.views.decorators.csrf import csrf_exempt
 
 
 def empty(request: HttpRequest) -> HttpResponse:
@@ -15,7 +16,13 @@ def empty(request: HttpRequest) -> HttpResponse:
     return HttpResponse()
 
 
-urlpatterns = [path("", empty)]
+@csrf_exempt
+def empty_json(request: HttpRequest) -> JsonResponse:
+    """Answer with an empty object."""
+    return JsonResponse({})
+
+
+urlpatterns = [path("", empty), path("json", empty_json)]
 
 settings.configure(
     ROOT_URLCONF=__name__,

@@ -161,7 +161,7 @@ def refund(
         return earlier
     if left_fen is not None and left_fen != order.amount_fen - order.refunded_fen:
         _refuse(
-            _("Nothing was refunded: %(left)s of this order are left. Ask for the order anew.")
+            _("Nothing was refunded: of this order %(left)s is left. Ask for the order anew.")
             % {"left": yuan(order.amount_fen - order.refunded_fen)},
             code="left_differs",
         )

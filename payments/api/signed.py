@@ -168,10 +168,10 @@ def _wrong(
     if signing.by_player:
         sentence = _("%(name)s is not what the player's session key signs.")
     else:
-        sentence = _("%(name)s is not what the %(environment)s key of the game coin signs.")
+        sentence = _("%(name)s is not what the key of the game coin for env %(env)d signs.")
     return Wrong(
         code,
-        sentence % {"name": signing.name, "environment": environment.label},
+        sentence % {"name": signing.name, "env": environment},
         field=signing.name,
         errmsg=f"{signing.name} error" if code == V1.key else "",  # two versions share this number
         explained=mistakes.explained(call, signing, received, coin, environment),

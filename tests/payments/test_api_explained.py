@@ -86,7 +86,7 @@ def test_what_was_to_be_signed_is_told_with_both_digests_and_the_clocks(server, 
     )
     found = RefusedCall.objects.get(rid=server.rid)
     assert (found.errcode, found.field, found.appid) == (90011, "pay_sig", server.appid)
-    assert found.sentence == "pay_sig is not what the Live key of the game coin signs."
+    assert found.sentence == "pay_sig is not what the key of the game coin for env 0 signs."
 
 
 def test_the_page_of_the_refused_call_shows_it(server, body, shop, signed_in):
