@@ -47,6 +47,26 @@ class PushSettings:
         return key_bytes(self.key)
 
 
+Verify = Callable[[Account, PushSettings], None]
+_VERIFIERS: list[Verify] = []
+
+
+def verifies(verify: Verify) -> Verify:
+    """Register what asks an address for its echo, and raises Refused: accounts push nothing themselves."""
+    _VERIFIERS.append(verify)
+    return verify
+
+
+def require_echo(account: Account, push: PushSettings) -> None:
+    """Ask an address, set or not, whether it answers as the platform asks (wechat-api 8.1). Raises Refused.
+
+    Outside any transaction: the receiver takes its time.
+    """
+    push = checked(push)
+    for verify in _VERIFIERS:
+        verify(account, push)
+
+
 def push_settings(account: Account) -> PushSettings | None:
     """Return how messages are pushed to an account's own server, or None while nothing is set."""
     found = DevelopmentSettings.objects.filter(account=account).first()

@@ -13,7 +13,7 @@ class PushesConfig(AppConfig):
     def ready(self) -> None:
         """Register handlers."""
         from portal.kernel.breaches import register  # noqa: PLC0415 -- app ready
-        from pushes import delivery, receivers  # noqa: F401, PLC0415 -- app ready
+        from pushes import actions, delivery, receivers  # noqa: F401, PLC0415 -- app ready
         from pushes.breaches import breaches  # noqa: PLC0415 -- app ready
 
         register(breaches)

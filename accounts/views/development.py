@@ -315,7 +315,11 @@ def _pending(scan: Shown | None, kept: rules.Domains) -> rules.Domains | None:
 @for_principal
 @needing(Capability.EDIT_DEVELOPMENT_SETTINGS)
 def push(request: WorldRequest, principal: Principal) -> HttpResponse:
-    """Edit where messages are pushed to; Token and key are shown, to whoever may edit them."""
+    """Edit where messages are pushed to; Token and key are shown, to whoever may edit them.
+
+    The address is verified as the platform does it, before it is saved; for a server that is not up yet
+    it is saved unverified, by a button of its own.
+    """
     settings = settings_of(principal.account)
     opened = message_push.opened(settings)
     initial = {"seen": actions.version(settings, actions.OF_PUSH)}
@@ -331,13 +335,18 @@ def push(request: WorldRequest, principal: Principal) -> HttpResponse:
         form = PushForm(initial=PushForm(request.POST).typed() | {"key": message_push.make_key()})
     else:
         form = PushForm(request.POST or None, initial=initial)
+        verified = request.POST.get("do") == "verify"
 
         def save() -> bool:
+            if verified:
+                message_push.require_echo(principal.account, form.push())
             return actions.save_push(
                 principal.account.pk, form.push(), seen=form.cleaned_data["seen"], by=principal.actor
             )
 
         if _saved(request, principal, form, save, fields=actions.OF_PUSH):
+            if verified:
+                messages.success(request, _("The address answered as the platform asks."))
             return redirect(PAGE)
     return render(
         request,

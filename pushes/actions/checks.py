@@ -7,6 +7,8 @@ from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
+from accounts import message_push
+from accounts.message_push import PushSettings
 from accounts.models import Account
 from portal.kernel.actors import Actor
 from portal.kernel.errors import Refused
@@ -27,15 +29,21 @@ def check_address(account_id: int, *, by: Actor) -> None:
     receiver = receiver_of(ACCOUNT, account_id)
     if receiver is None:
         raise _refused(_("Not checked: no message push is set. Set it up first."))
+    ask_for_echo(account, receiver.settings)
+
+
+@message_push.verifies
+def ask_for_echo(account: Account, push: PushSettings) -> None:
+    """Ask an address for its echo, whether it is set or only typed. Raises Refused, at `url`."""
     try:
-        target = guard.target_of(receiver.settings.url)
+        target = guard.target_of(push.url)
     except guard.Blocked as blocked:
         raise _refused(str(blocked)) from None
     nonce, echo = crypto.new_nonce(), crypto.new_nonce()
     moment = str(int(account.world.now().timestamp()))
     query = urlencode(
         {
-            "signature": crypto.signature(receiver.settings.token, moment, nonce),
+            "signature": crypto.signature(push.token, moment, nonce),
             "timestamp": moment,
             "nonce": nonce,
             "echostr": echo,
@@ -64,4 +72,4 @@ def _require_echo(answer: sending.Answer, echo: str) -> None:
 
 
 def _refused(sentence: str) -> Refused:
-    return Refused(sentence, code="push_address")
+    return Refused(sentence, code="push_address", field="url")

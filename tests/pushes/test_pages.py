@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.urls import reverse
 
+from accounts.message_push import push_settings
 from portal.simulator import walks
 from pushes import actions
 from pushes.models import Push
-from tests.pushes.conftest import relay
+from tests.pushes.conftest import KEY, TOKEN, relay
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("API-3")]
 
@@ -107,3 +109,54 @@ def test_a_long_list_costs_no_more(pushed, signed_in, django_assert_max_num_quer
     assert len(first.context["rows"]) == 20
     assert len(browser.get(first.context["older_url"]).context["rows"]) == 20
     assert Push.objects.count() == 45
+
+
+# --- verified when it is saved ---------------------------------------------------------------
+
+
+PUSH = reverse("accounts:development_push")
+
+
+def save(browser, receiver, **changes):
+    """Send the form with what is typed."""
+    seen = browser.get(PUSH).context["form"]["seen"].value()
+    typed = {"url": receiver.url, "token": TOKEN, "key": KEY, "mode": "safe", "format": "json"}
+    return browser.post(PUSH, typed | {"seen": seen} | changes, follow=True)
+
+
+def said(response):
+    return [str(message) for message in response.context["messages"]]
+
+
+def test_an_address_is_verified_before_it_is_saved(account, receiver, signed_in):
+    receiver.behave = lambda taken: (200, taken.query["echostr"].encode())
+
+    saved = save(signed_in(account), receiver, do="verify")
+
+    assert said(saved) == ["Saved.", "The address answered as the platform asks."]
+    assert push_settings(account).url == receiver.url
+    assert [taken.method for taken in receiver.taken] == ["GET"]
+
+
+def test_an_address_that_is_not_verified_is_not_saved_and_stays_typed(account, receiver, signed_in):
+    refused = save(signed_in(account), receiver, do="verify")
+
+    form = refused.context["form"]
+    assert "something else than echostr" in form.errors["url"][0]
+    assert (form["url"].value(), form["token"].value(), form["key"].value()) == (receiver.url, TOKEN, KEY)
+    assert push_settings(account) is None
+
+
+def test_an_address_is_saved_unverified_by_a_button_of_its_own(account, receiver, signed_in):
+    saved = save(signed_in(account), receiver, do="save")
+
+    assert said(saved) == ["Saved."]
+    assert push_settings(account).url == receiver.url
+    assert receiver.taken == []
+
+
+def test_a_token_that_is_none_is_refused_before_anything_is_asked(account, receiver, signed_in):
+    refused = save(signed_in(account), receiver, token="a!", do="verify")
+
+    assert list(refused.context["form"].errors) == ["token"]
+    assert receiver.taken == []
