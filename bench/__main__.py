@@ -22,6 +22,7 @@ NAMES = (
     "versions",
     "ledger",
     "orders",
+    "associations",
     "start",
 )
 
