@@ -20,7 +20,7 @@ from associations.menus import Button
 from portal.kernel.errors import Refused
 
 PAGES: Final = "menu-apps"  # the id of the list of associated AppIDs
-FIELDS: Final = ("name", "type", "url", "text", "appid", "pagepath")
+FIELDS: Final = ("name", "type", "url", "text", "key", "appid", "pagepath")
 _DO: Final = re.compile(r"(add|remove|up|down|move)(?::([0-9])(?:-([0-9]))?)?(?::([0-9]))?")
 
 
@@ -56,6 +56,13 @@ class ButtonForm(forms.Form):
         label=pgettext_lazy("menu", "Text"),
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("It appears in the conversation of whoever taps the button."),
+    )
+    key = forms.Field(
+        label=pgettext_lazy("menu", "Key"),
+        required=False,
+        help_text=_(
+            "What your server is told as EventKey; without it, the text. A key alone answers nothing."
+        ),
     )
     use_required_attribute = False
 

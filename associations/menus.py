@@ -26,6 +26,7 @@ TOP, BELOW = MENU_BUTTONS
 TOP_NAME: Final = (4, 16)
 NAME: Final = (8, 60)
 LONGEST_TEXT: Final = 300  # characters that a button answers; the sources name no number
+LONGEST_KEY: Final = 128  # bytes
 
 Button = dict[str, Any]
 
@@ -79,7 +80,10 @@ class _Reading:
         if kind == VIEW:
             button["url"] = self.take(lambda at: targets.read_url(typed.get("url"), field=at), f"{field}-url")
         elif kind == CLICK:
-            button["text"] = self.take(lambda at: _text(typed.get("text"), at), f"{field}-text")
+            if key := typed.get("key"):
+                button["key"] = self.take(lambda at: _key(key, at), f"{field}-key")
+            if typed.get("text") or not key:
+                button["text"] = self.take(lambda at: _text(typed.get("text"), at), f"{field}-text")
         elif kind == MINI_PROGRAM:
             button["appid"] = self.take(
                 lambda at: targets.read_app(typed.get("appid"), self.allowed, refusals.MENU_APP, field=at),
@@ -130,3 +134,14 @@ def _text(typed: object, field: str) -> str:
     if not answer:
         raise refused(refusals.BUTTON_TEXT, field=field, limit=LONGEST_TEXT)
     return answer
+
+
+def _key(typed: object, field: str) -> str:
+    """Return what the account's server is told when the button is tapped (EventKey)."""
+    try:
+        key = text.clean(typed, max_length=LONGEST_KEY) if isinstance(typed, str) else ""
+    except ValueError:
+        key = ""
+    if not key or len(key.encode()) > LONGEST_KEY:
+        raise refused(refusals.BUTTON_KEY, field=field, limit=LONGEST_KEY)
+    return key

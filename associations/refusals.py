@@ -37,6 +37,7 @@ BUTTONS: Final = "40016"
 BUTTON_KIND: Final = "40017"
 BUTTON_NAME: Final = "40018"
 BUTTON_TEXT: Final = "40019"
+BUTTON_KEY: Final = "40019_key"
 URL: Final = "40020"
 MENU_LEVELS: Final = "40022"
 SUB_BUTTONS: Final = "40023"
@@ -88,6 +89,7 @@ REFUSALS: Final[Mapping[str, Promise]] = {
         "Name the button in at most %(limit)d Chinese characters, or twice as many letters (40018)."
     ),
     BUTTON_TEXT: _("Write what the button answers, in at most %(limit)d characters (40019)."),
+    BUTTON_KEY: _("Write the key in at most %(limit)d bytes, without invisible characters (40019)."),
     URL: _("Write an address that begins with http:// or https://, of at most %(limit)d bytes (40020)."),
     MENU_LEVELS: _("A button below another one has no buttons of its own (40022)."),
     SUB_BUTTONS: _("Keep it to %(limit)d buttons below one (40023)."),

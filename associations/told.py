@@ -32,7 +32,7 @@ def unfollowed(account: Account, person: Person) -> None:
 def tapped(account: Account, person: Person, button: Button) -> None:
     """Tell which button of the menu a follower tapped."""
     event, key = TAPS[button["type"]]
-    fields = {"EventKey": button.get("key") or button[key], "MenuId": account.pk}
+    fields = {"EventKey": button.get("key") or button.get(key, ""), "MenuId": account.pk}
     pushes.put(account, event, fields, player=Player.objects.of(account, person.pk))
 
 

@@ -10,7 +10,7 @@ from associations.actions.articles import (
 )
 from associations.actions.followers import follow, take_messages, tap, unfollow
 from associations.actions.invitations import ask_to_invite, withdraw
-from associations.actions.menus import publish_menu, save_menu, take_down_menu
+from associations.actions.menus import publish_menu, save_menu, set_menu, take_down_menu
 from associations.actions.parting import ask_to_disassociate, show_on_profile
 from associations.actions.templates import (
     add_template,
@@ -39,6 +39,7 @@ __all__ = [
     "save_article",
     "save_menu",
     "send",
+    "set_menu",
     "show_on_profile",
     "take_down_menu",
     "take_messages",

@@ -28,6 +28,13 @@ def save_menu(account_id: int, tree: object, *, by: Actor) -> Menu:
 
 
 @action
+def set_menu(account_id: int, tree: object, *, by: Actor) -> Menu:
+    """Keep a tree of buttons and show it to followers at once, as a server does. Refused as the two."""
+    save_menu(account_id, tree, by=by)
+    return publish_menu(account_id, by=by)
+
+
+@action
 def publish_menu(account_id: int, *, by: Actor) -> Menu:
     """Show the draft to followers; an empty one takes the menu away.
 

@@ -12,7 +12,7 @@ class Menu(models.Model):
     """What is being drawn up, and what followers see: two trees as `associations.menus` reads them.
 
     A tree is a list of at most three buttons: {name, sub_button: [button]}, or one of the kinds
-    {type: "view", name, url}, {type: "click", name, text}, {type: "miniprogram", name, appid,
+    {type: "view", name, url}, {type: "click", name, text or key}, {type: "miniprogram", name, appid,
     pagepath, url}. An empty tree is no menu.
     """
 

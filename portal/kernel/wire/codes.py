@@ -30,6 +30,7 @@ MESSAGES: Final[Mapping[int, str]] = {
     40018: "invalid button name size",
     40019: "invalid button key size",
     40020: "invalid button url size",
+    40022: "invalid sub button level",
     40023: "invalid sub button size",
     40029: "invalid code",
     40030: "invalid refresh_token",
