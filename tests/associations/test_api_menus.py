@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from associations.models import Menu
+from associations.models import Association, Menu
 from portal.outside.models import Person
 from portal.simulator import walks
 from tests.server import OwnServer
@@ -69,7 +69,7 @@ def test_a_menu_is_set_told_and_taken_down(server, play):
         ([{**HOURS, "key": "k" * 129}], 40019),
         ([{**HOURS, "key": 7}], 40019),
         ([{**SITE, "url": "javascript:alert(1)"}], 40020),
-        ([{"type": "miniprogram", "name": "Play", "url": "https://x.example", "appid": "wx0000000000000000"}], 45064),
+        ([{**SITE, "type": "miniprogram", "appid": "wx0000000000000000"}], 45064),
     ],
 )  # fmt: skip
 def test_what_is_no_menu_has_the_platforms_number(server, tree, errcode):
@@ -78,8 +78,6 @@ def test_what_is_no_menu_has_the_platforms_number(server, tree, errcode):
 
 
 def test_a_mini_program_that_is_not_associated_any_more_is_refused(server, play, official_account):
-    from associations.models import Association  # noqa: PLC0415
-
     assert server.post(CREATE, {"button": [play]}) == DONE
     walks.part(Association.objects.get(), official_account)
 
