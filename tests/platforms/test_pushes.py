@@ -173,3 +173,16 @@ def test_the_worlds_page_lists_them_and_sends_them_again(platform, receiver, acc
     assert visitor.post(f"/platforms/{other.pk}/pushes/{row['push'].pk}/").status_code == 404
     mine = make_platform(account.world, "Harbour Tools").platform
     assert visitor.post(f"/platforms/{mine.pk}/pushes/{row['push'].pk}/").status_code == 404
+
+
+def test_what_is_on_its_way_when_the_authorization_ends_is_not_told(platform, receiver, account):
+    granted = authorize(platform, account, {18}).authorization
+    relay()
+    receiver.taken.clear()
+    push_actions.put(account, "weapp_audit_success", {"SuccTime": 1552096800})
+    actions.cancel(account.pk, granted.pk, by=administrator_of(account))
+    relay()
+
+    assert [opened(each)[1]["InfoType"] for each in receiver.taken] == ["unauthorized"]
+    [late] = Push.objects.filter(event="weapp_audit_success")
+    assert (late.state, late.attempts.get().outcome) == ("undelivered", "unset")
