@@ -1,5 +1,8 @@
 """Gunicorn's settings, for `gunicorn -c python:portal.web`. The measurements are in ADR 0003."""
 
+import ssl
+from collections.abc import Callable
+
 from gunicorn.arbiter import Arbiter
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
@@ -17,6 +20,29 @@ graceful_timeout = 5
 loglevel = "warning"
 # It would be one file in the home folder, shared by all installations of one user.
 control_socket_disable = True
+
+
+HANDSHAKE_SECONDS = 5
+
+
+class PatientSocket(ssl.SSLSocket):
+    """A connection over TLS that holds its thread for seconds only, until it has shaken hands."""
+
+    def do_handshake(self, block: bool = False) -> None:
+        """Shake hands; who does not in time counts as gone, which gunicorn takes in silence."""
+        self.settimeout(HANDSHAKE_SECONDS)
+        try:
+            super().do_handshake(block)
+        except TimeoutError:
+            raise ssl.SSLEOFError(ssl.SSL_ERROR_EOF, "no handshake in time") from None
+        self.settimeout(None)
+
+
+def ssl_context(config: Config, default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
+    """Return what `--certfile` serves with."""
+    context = default()
+    context.sslsocket_class = PatientSocket
+    return context
 
 
 class Log(Logger):

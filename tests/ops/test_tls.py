@@ -2,10 +2,11 @@
 
 import os
 import signal
+import socket
 import ssl
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import timedelta
 from http.client import HTTPConnection, HTTPSConnection
 from io import StringIO
@@ -154,6 +155,11 @@ def test_the_portal_serves_the_platforms_names_over_tls_and_through_its_proxy(st
     assert through_proxy(proxy_port, authority, "mp.weixin.qq.com", "/log-in/")[0] == 404
     assert plainly(portal.port, "api.weixin.qq.com", "/") == 404
     assert portal.get("/")[0] == 200
+    with ExitStack() as opened:  # as many as the process has threads, each with a handshake that never ends
+        for _nth in range(8):
+            half = opened.enter_context(socket.create_connection(("127.0.0.1", tls_port)))
+            half.sendall(b"\x16\x03\x01")
+        assert through_proxy(proxy_port, authority, "api.weixin.qq.com", "/cgi-bin/token")[0] == 200
     roles = sorted(portal.processes().values())
     assert roles == ["beat", *["gunicorn"] * 4, "portal.proxy", "portal.supervisor", "worker"]
 

@@ -81,7 +81,11 @@ def test_co_wechat_api_as_the_server_of_an_official_account(
         platform.environment,
     )
 
+    button = {"type": "view", "name": "News", "url": "https://kite.example/"}
     assert told == {
+        "made": 0,
+        "menu": {"button": [{"name": "Kite", "sub_button": [button]}]},
+        "removed": 0,
         "followers": [openid],
         "subscribed": 1,
         "templates": [template.template_id],

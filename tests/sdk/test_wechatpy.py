@@ -107,6 +107,15 @@ def test_the_server_of_an_official_account(world: World) -> None:
     openid = follower(world, account)
     client = client_of(account)
 
+    assert client.menu.get() is None
+    button = {"type": "miniprogram", "name": "Play", "url": "https://kite.example/", "appid": game.appid,
+              "pagepath": "game"}  # fmt: skip
+    assert client.menu.create({"button": [button]})["errcode"] == 0
+    assert client.menu.get()["menu"]["button"] == [button]
+    stranger = {**button, "appid": "wx0123456789abcdef"}
+    assert refused(client.menu.create, {"button": [stranger]}) == 45064
+    assert client.menu.delete()["errcode"] == 0
+
     assert client.user.get_followers()["data"]["openid"] == [openid]
     assert client.user.get(openid)["subscribe"] == 1
     [listed] = client.template.get_all_private_template()["template_list"]

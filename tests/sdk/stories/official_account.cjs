@@ -8,6 +8,9 @@ told(async ({ appid, secret, openid, template, game }) => {
   const api = new API(appid, secret);
   api.setOpts({ agent: createAgent(process.env.https_proxy), timeout: 20000 });
 
+  const button = { type: 'view', name: 'News', url: 'https://kite.example/' };
+  const made = await api.createMenu({ button: [{ name: 'Kite', sub_button: [button] }] });
+  const { menu } = await api.getMenu();
   const { template_list: templates } = await api.getAllPrivateTemplate();
   const sent = await api.sendTemplate(
     openid,
@@ -19,6 +22,9 @@ told(async ({ appid, secret, openid, template, game }) => {
   );
   const refused = await api.sendTemplate('nobody', template, '', '', {}).catch((fault) => fault.code);
   return {
+    made: made.errcode,
+    menu,
+    removed: (await api.removeMenu()).errcode,
     followers: (await api.getFollowers()).data.openid,
     subscribed: (await api.getUser(openid)).subscribe,
     templates: templates.map((each) => each.template_id),

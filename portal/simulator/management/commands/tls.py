@@ -17,10 +17,10 @@ The certificate of {names}, until {until:%-d %B %Y}:
 Let the SDK trust it:
   Python   export REQUESTS_CA_BUNDLE={authority} SSL_CERT_FILE={authority}
   Node.js  export NODE_EXTRA_CA_CERTS={authority}
-  Go, curl export SSL_CERT_FILE={authority}
+  curl     export SSL_CERT_FILE={authority}
 
 Then lead it here, by one of these:
-  1. Host names, by a line in /etc/hosts or a container's network aliases.
+  1. Host names, by a line in /etc/hosts.
      PORTAL_TLS_BIND=127.0.0.1:443 make run
      127.0.0.1 {in_hosts}
      Another port is reached by whoever can say so:
