@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -12,6 +13,7 @@ from portal.kernel import worlds
 from portal.kernel.actors import SIMULATOR
 from portal.kernel.models import RefusedCall, World
 from portal.kernel.wire import codes, explain
+from portal.kernel.wire.catalog import UNSERVED
 from portal.kernel.wire.endpoints import ENDPOINTS
 from portal.simulator.walks.stages import account_at
 from tests.server import OwnServer
@@ -210,3 +212,11 @@ def test_a_deleted_worlds_token_is_nobodys(server, world):
     worlds.delete(world.pk, by=SIMULATOR)
 
     assert server.ask("/cgi-bin/getcallbackip", access_token=token)["errcode"] == 40001
+
+
+def test_every_path_of_the_platform_is_served_or_listed_with_its_reason():
+    """The paths that the most complete SDK calls (wechat-api, appendix B)."""
+    known = Path(__file__).with_name("platform_paths.txt").read_text().split()
+
+    assert [path for path in known if path not in ENDPOINTS and path not in UNSERVED] == []
+    assert set(UNSERVED) & set(ENDPOINTS) == set()

@@ -9,5 +9,55 @@ from collections.abc import Mapping
 from typing import Final
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
-UNSERVED: Final[Mapping[str, Promise]] = {}
+_PRIVACY: Final = _("Privacy guides and the interfaces they permit are not part of this simulation.")
+_FAST: Final = _("Accounts are registered in the console here; fast registration is not known for games.")
+_GOODS: Final = _("Games sell coins here; goods with a price of their own are not simulated.")
+_FUNDS: Final = _("Advertising funds are not simulated.")
+_CONDITIONAL: Final = _("A menu is the same for every follower here.")
+_PROFILE: Final = _("What a Mini Program's profile shows of Official Accounts follows the associations.")
+_CONTENT: Final = _("Content is not judged by a machine here; a reviewer reads it at the desk.")
+_DOMAINS: Final = _("Domains are set account by account here.")
+
+UNSERVED: Final[Mapping[str, Promise]] = {
+    "/cgi-bin/account/componentrebindadmin": _("Administrators change in the console, by the scans of both."),
+    "/cgi-bin/account/fastregister": _FAST,
+    "/cgi-bin/callback/check": _("The console checks the address of message push itself."),
+    "/cgi-bin/component/fastregisterweapp": _FAST,
+    "/cgi-bin/component/get_domain_confirmfile": _DOMAINS,
+    "/cgi-bin/component/getprivacysetting": _PRIVACY,
+    "/cgi-bin/component/modify_wxa_jump_domain": _DOMAINS,
+    "/cgi-bin/component/modify_wxa_server_domain": _DOMAINS,
+    "/cgi-bin/component/setprivacysetting": _PRIVACY,
+    "/cgi-bin/component/uploadprivacyextfile": _PRIVACY,
+    "/cgi-bin/menu/addconditional": _CONDITIONAL,
+    "/cgi-bin/menu/delconditional": _CONDITIONAL,
+    "/cgi-bin/menu/trymatch": _CONDITIONAL,
+    "/cgi-bin/message/template/subscribe": _(
+        "One-time subscriptions outside a conversation are not simulated."
+    ),
+    "/cgi-bin/openapi/quota/clear": _("Quotas are cleared all at once here: /cgi-bin/clear_quota."),
+    "/wxa/business/getpayfororder": _("Gifts between friends are not simulated."),
+    "/wxa/component/fastregisterbetaweapp": _FAST,
+    "/wxa/component/fastregisterpersonalweapp": _FAST,
+    "/wxa/game/content_spam/media_check_sync": _CONTENT,
+    "/wxa/game/content_spam/msg_sec_check": _CONTENT,
+    "/wxa/getshowwxaitem": _PROFILE,
+    "/wxa/getwxamplinkforshow": _PROFILE,
+    "/wxa/security/apply_privacy_interface": _PRIVACY,
+    "/wxa/security/applysetorderpathinfo": _GOODS,
+    "/wxa/security/get_privacy_interface": _PRIVACY,
+    "/wxa/security/getorderpathinfo": _GOODS,
+    "/wxa/updateshowwxaitem": _PROFILE,
+    "/xpay/bind_transfer_accout": _FUNDS,
+    "/xpay/create_funds_bill": _FUNDS,
+    "/xpay/query_adver_funds": _FUNDS,
+    "/xpay/query_funds_bill": _FUNDS,
+    "/xpay/query_publish_goods": _GOODS,
+    "/xpay/query_recover_bill": _FUNDS,
+    "/xpay/query_transfer_account": _FUNDS,
+    "/xpay/query_upload_goods": _GOODS,
+    "/xpay/start_publish_goods": _GOODS,
+    "/xpay/start_upload_goods": _GOODS,
+}
