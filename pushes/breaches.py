@@ -15,7 +15,7 @@ def breaches() -> list[str]:
     promised = Deadline.objects.open().filter(kind=RETRY, subject_id=OuterRef("pk"))
     waiting = Push.objects.filter(state=Push.State.WAITING)
     stranded = waiting.filter(~Exists(planned), ~Exists(promised)).order_by("id")
-    message = OutgoingMessage.objects.filter(kind=ATTEMPT, subject_id=OuterRef("pk"))
+    message = OutgoingMessage.objects.filter(kind=ATTEMPT, subject_id=OuterRef("pk")).exclude(status="failed")
     unsent = Attempt.objects.filter(~Exists(message), outcome="").order_by("id")
     ended = Push.objects.exclude(state=Push.State.WAITING).filter(ended_at__isnull=True).order_by("id")
     return [

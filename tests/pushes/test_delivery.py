@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import pytest
 
-from portal.kernel import breaches, outbox, worlds
+from portal.kernel import breaches, clock, outbox, worlds
 from portal.kernel.actors import SIMULATOR
 from portal.kernel.errors import Refused
 from portal.kernel.models import OutgoingMessage
@@ -216,6 +216,19 @@ def test_a_span_is_sent_again_oldest_first(pushed, receiver, time):
     assert [json.loads(taken.body)["Event"] for taken in receiver.taken] == ["first", "second"]
     with pytest.raises(Refused):
         actions.replay(account.pk, since=start, until=start - timedelta(seconds=1), by=by)
+
+
+def test_a_try_that_never_can_be_made_is_told(pushed, receiver, monkeypatch, caplog):
+    """A fault of our own: the outbox gives up after its tries, and the check says which push stands still."""
+    push = put(pushed())
+    attempt = push.attempts.get()
+    Push.objects.filter(pk=push.pk).update(written="not JSON")
+    for _nth in range(outbox.ATTEMPTS):
+        OutgoingMessage.objects.update(next_attempt_at=clock.real_now())
+        relay()
+
+    assert OutgoingMessage.objects.get(kind=delivery.ATTEMPT).status == "failed"
+    assert breaches.found() == [f"attempt {attempt.pk}: is planned, and nothing will make it"]
 
 
 def test_a_world_that_is_gone_leaves_nothing_to_deliver(pushed, receiver, world):

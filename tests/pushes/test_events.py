@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from accounts.message_push import SEALED
@@ -37,7 +39,7 @@ def listen(account: Account) -> Account:
     return account
 
 
-def told(account: Account) -> list[dict]:
+def told(account: Account) -> list[dict[str, Any]]:
     """Return the messages of an account without the frame that they all have."""
     frame = ("ToUserName", "FromUserName", "CreateTime", "MsgType")
     found = []
