@@ -21,3 +21,19 @@ def associated(official_account_id: int) -> dict[str, Account]:
     )
     rows = found.select_related("mini_program", "mini_program__world").order_by("-pk")
     return {str(row.mini_program.appid): row.mini_program for row in rows}
+
+
+def associations_of(mini_program_id: int) -> list[Association]:
+    """Return the associations of a Mini Program with living Official Accounts, newest first. One query."""
+    found = Association.objects.filter(
+        mini_program_id=mini_program_id,
+        state=Association.State.ASSOCIATED,
+        official_account__closed_at__isnull=True,
+    )
+    return list(found.select_related("official_account").order_by("-pk"))
+
+
+def offered_to_scanners(mini_program_id: int) -> Account | None:
+    """Return the Official Account that a Mini Program offers to whoever scans a code of it."""
+    rows = associations_of(mini_program_id)
+    return next((row.official_account for row in rows if row.offered_to_scanners), None)

@@ -1,5 +1,5 @@
 """The server API's endpoints of this stage: association, menu, followers, template messages."""
 
-from associations.api import followers, links, menus, templates
+from associations.api import followers, links, menus, shown, templates
 
-__all__ = ["followers", "links", "menus", "templates"]
+__all__ = ["followers", "links", "menus", "shown", "templates"]

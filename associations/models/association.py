@@ -54,6 +54,9 @@ class Association(Stateful):
     is_same_entity = models.BooleanField()
     show_on_profile = models.BooleanField(default=False)
     notify_followers = models.BooleanField(default=False)
+    offered_to_scanners = models.BooleanField(
+        default=False, help_text="Shown to whoever scans a code of the Mini Program; of one at most."
+    )
     state = StateField(choices=State.choices, default=State.AWAITING_OFFICIAL_ACCOUNT)
     asked_at = models.DateTimeField()
     expires_at = models.DateTimeField(help_text="When the waiting that goes on, or went on last, is over.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from django.http import Http404, HttpResponse, JsonResponse
@@ -13,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Account
+from associations import links
 from payments import cash_desk
 from payments.actions import purchases
 from payments.models import PaymentOrder
@@ -34,6 +36,7 @@ LONGEST_NAME: Final = 30
 NO_GAME: Final = 400
 # By which numbers a game knows what it was opened from, and which version that opens.
 SCENES: Final = {"code": 1047, "unlimited": 1047, "qr": 1011, "scheme": 1065, "link": 1194}
+SCANNED: Final = ("code", "unlimited", "qr")
 OPENED: Final = {
     "release": Environment.RELEASED,
     "trial": Environment.TRIAL,
@@ -75,6 +78,7 @@ def open_released(
     scene: int | None = None,
     path: str = "",
     back_url: str = "",
+    backstage: Sequence[dict[str, Any]] = (),
 ) -> HttpResponse:
     """Open the version that this player gets, found by the player or led to.
 
@@ -83,7 +87,11 @@ def open_released(
     people = phone.people_of(request)
     others = [one for one in people if one.pk != person.pk]
     draw, *their_draws = cohorts.draws(account, [person.pk, *(one.pk for one in others)])
-    backstage = [_why(account, draw), _others(account, list(zip(others, their_draws, strict=True)))]
+    backstage = [
+        *backstage,
+        _why(account, draw),
+        _others(account, list(zip(others, their_draws, strict=True))),
+    ]
     opening = playing.led(playing.opened(account, draw), scene=scene, path=path)
     return _opened(request, person, account, opening, people=people, backstage=backstage, back_url=back_url)
 
@@ -121,18 +129,20 @@ def play_code(request: WorldRequest, person_id: int, code: str) -> HttpResponse:
         why = {
             "icon": "clock",
             "name": _("Nothing opens"),
-            "text": _("The game's server made this link to end on %(at)s.") % {"at": moment(launch.expires_at)},
+            "text": _("The game's server made this link to end on %(at)s.")
+            % {"at": moment(launch.expires_at)},
             "buttons": [],
         }
         opening = Opening(environment, shut=Shut.EXPIRED)
         return _opened(request, person, account, opening, people=phone.people_of(request), backstage=[why])
     if environment == Environment.RELEASED:
-        return open_released(request, person, account, scene=scene, path=path)
+        more = _offered(person, account) if launch.kind in SCANNED else []
+        return open_released(request, person, account, scene=scene, path=path, backstage=more)
     newest = Version.objects.filter(account=account, state=Version.State.DEVELOPED).order_by("-pk").first()
     version_id = newest.pk if newest else 0
     opening = playing.open_for(account, person, environment, version_id)
-    more = [version_id] if environment == Environment.DEVELOP else []
-    return _tried(request, person, account, playing.led(opening, scene=scene, path=path), *more)
+    which = [version_id] if environment == Environment.DEVELOP else []
+    return _tried(request, person, account, playing.led(opening, scene=scene, path=path), *which)
 
 
 @require_POST
@@ -260,6 +270,22 @@ def _calls(person: Person, account: Account) -> dict[str, Any]:
 
 
 # --- backstage: what this player gets, and why --------------------------------------------
+
+
+def _offered(person: Person, account: Account) -> list[dict[str, Any]]:
+    """Return the line about the Official Account that the game offers to whoever scans its code."""
+    offered = links.offered_to_scanners(account.pk)
+    if offered is None:
+        return []
+    url = reverse("simulator:official_profile", args=[person.pk, offered.pk])
+    return [
+        {
+            "icon": "person-plus",
+            "name": _("Official Account after a scan"),
+            "text": _("The game's server offers this one to whoever scans a code of the game."),
+            "buttons": [{"label": offered.name, "url": url}],
+        }
+    ]
 
 
 def _why(account: Account, draw: Draw) -> dict[str, Any]:
