@@ -20,7 +20,7 @@ from portal.kernel.errors import Refused
 from portal.kernel.models import World
 
 LONGEST_NAME: Final = 30
-MOST: Final = 50  # of a world
+MOST: Final = 500  # of a world
 
 MADE: Final = audit.register("platforms.made", gettext_lazy("makes a third-party platform"))
 SECRET_SET: Final = audit.register("platforms.secret_set", gettext_lazy("sets the AppSecret anew"))

@@ -6,6 +6,7 @@ platform's own, and all that the page knows stands in its query.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -32,6 +33,7 @@ from portal.kernel.terms import AccountType, Capability
 
 # Which accounts may be chosen, by auth_type; any other, and none, is both.
 OF_AUTH_TYPE: Final = {"1": OFFICIAL_ACCOUNTS, "2": MINI_PROGRAMS}
+_NUMBER: Final = re.compile(r"[0-9]{1,4}")
 LISTED: Final = 50  # accounts to choose from, the newest
 
 
@@ -157,7 +159,7 @@ def _chosen(request: WorldRequest, link: Link, accounts: list[Account]) -> Accou
 
 
 def _typed(request: WorldRequest) -> list[int]:
-    return [int(each) for each in request.POST.getlist("sets") if each.isascii() and each.isdigit()]
+    return [int(each) for each in request.POST.getlist("sets") if _NUMBER.fullmatch(each)]
 
 
 def _rows(request: WorldRequest, account: Account | None, *, error: bool) -> list[dict[str, Any]]:

@@ -143,4 +143,4 @@ def test_another_worlds_platform_is_not_found(visitor, elsewhere):
     assert visitor.get(f"/platforms/{there.pk}/").status_code == 404
     for what in ("secret", "ticket", "push", "begin"):
         assert visitor.post(f"/platforms/{there.pk}/{what}/").status_code == 404
-    assert list(visitor.get("/platforms/").context["platforms"]) == []
+    assert list(visitor.get("/platforms/").context["page"].rows) == []

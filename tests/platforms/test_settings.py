@@ -143,9 +143,21 @@ def test_names(world, platform, make_world):
     assert actions.make(make_world("Other").pk, name="Lantern Works", by=SIMULATOR).platform.pk
 
 
-def test_a_world_takes_fifty(world):
-    for nth in range(50):
-        actions.make(world.pk, name=f"Platform {nth}", by=SIMULATOR)
-    with pytest.raises(Refused, match="50 third-party platforms") as refused:
+def test_a_world_takes_five_hundred(world, platform):
+    others = [
+        Platform(
+            world=world,
+            appid=f"wx{nth:016}",
+            original_id=f"gh_{nth:012}",
+            name=f"Platform {nth}",
+            secret_hash="-",
+            secret_set_at=world.now(),
+            made_at=world.now(),
+        )
+        for nth in range(498)
+    ]
+    Platform.objects.bulk_create(others)
+    actions.make(world.pk, name="The last", by=SIMULATOR)
+    with pytest.raises(Refused, match="500 third-party platforms") as refused:
         actions.make(world.pk, name="One more", by=SIMULATOR)
     assert refused.value.code == "many"

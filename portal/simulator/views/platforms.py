@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from platforms import actions, pushing, secrets, sets, settings
 from platforms.models import Authorization, Platform, VerifyTicket
-from portal.kernel import sealed
+from portal.kernel import keyset, sealed
 from portal.kernel.actors import VISITOR
 from portal.kernel.errors import Refused
 from portal.kernel.http import WorldRequest
@@ -45,8 +45,8 @@ def platforms(request: WorldRequest) -> HttpResponse:
         else:
             context = {"platform": made.platform, "secret": made.secret}
             return render(request, "simulator/platform_secret.html", context)
-    listed = Platform.objects.filter(world=request.world).order_by("-id")
-    return render(request, "simulator/platforms.html", {"form": form, "platforms": listed})
+    page = keyset.turn(request, Platform.objects.filter(world=request.world))
+    return render(request, "simulator/platforms.html", {"form": form, "page": page})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
