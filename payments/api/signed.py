@@ -23,22 +23,23 @@ from payments.actions.game_calls import Known
 from payments.api import mistakes
 from payments.api.dialects import V1, Dialect
 from payments.api.mistakes import Signing
-from payments.api.parameters import text
+from payments.api.parameters import Text, text
 from payments.models import Environment, GameCoin
 from portal.kernel.wire import Call, Field, Wrong
 
 METHOD: Final = "hmac_sha256"
-UNSIGNED: Final = frozenset(
-    {"access_token", "pay_sig", "signature", "sig_method"}
-)  # these stand in the query
+TOKEN: Final = "access_token"  # noqa: S105 -- its name: in the query always, version 1 signs it too
 
 
 def fields(dialect: Dialect, *, user: bool) -> tuple[Field, ...]:
     """Return the parameters that sign a call of version 2 or /xpay; `user`: the session key signs too."""
-    signing = [text("pay_sig", dialect.bad, missing=dialect.key, most=512)]
+    signing = [text("pay_sig", dialect.bad, missing=dialect.key, most=512, in_query=True)]
     if user:
-        signing.append(text("signature", dialect.bad, missing=dialect.user, most=512))
-        signing.append(text("sig_method", dialect.bad, required=False, choices=(METHOD,), example=METHOD))
+        signing.append(text("signature", dialect.bad, missing=dialect.user, most=512, in_query=True))
+        method = Text(
+            "sig_method", required=False, bad=dialect.bad, choices=(METHOD,), example=METHOD, in_query=True
+        )
+        signing.append(method)
     return tuple(signing)
 
 
@@ -68,7 +69,7 @@ def require(call: Call, dialect: Dialect, *, user: bool) -> Signed:
 
 def require_by_key(call: Call, dialect: Dialect, environment: Environment) -> GameCoin:
     """Check `pay_sig` with the key of `environment`; return the coin whose key it is. Raises Wrong."""
-    _require_in_body(call, dialect, UNSIGNED)
+    _require_places(call, dialect)
     coin = coin_of(call, dialect)
     if call.values.get("offer_id", coin.offer_id) != coin.offer_id:
         raise dialect.wrong("offer_id", _("This is not the Offer ID of this account's game coin."))
@@ -83,7 +84,7 @@ def require_version_1(call: Call, environment: Environment) -> Signed:
 
     Raises Wrong: 90011 for sig, 90010 without a session, 90009 for mp_sig.
     """
-    _require_in_body(call, V1, frozenset({"access_token"}))
+    _require_places(call, V1)
     coin = coin_of(call, V1)
     if call["appid"] != call.appid:
         raise V1.wrong("appid", _("The access token is of another AppID."))
@@ -152,13 +153,17 @@ def _environment(call: Call, dialect: Dialect) -> Environment:
         raise dialect.wrong("env", _("The environment is 0, live, or 1, sandbox.")) from None
 
 
-def _require_in_body(call: Call, dialect: Dialect, may: frozenset[str]) -> None:
-    """Refuse a parameter in the query, where nothing signs it."""
+def _require_places(call: Call, dialect: Dialect) -> None:
+    """Refuse a parameter in the query, where nothing signs it, and a signature in the body that it signs."""
+    query = call.request.GET
     for field in call.endpoint.fields if call.endpoint else ():
-        if field.name in call.request.GET and field.name not in may:
-            raise dialect.wrong(
-                field.name, _("Send %(field)s in the body: only that is signed.") % {"field": field.name}
-            )
+        if field.in_query and call[field.name] is not None and field.name not in query:
+            sentence = _("Send %(field)s in the query: it signs the body as it is.")
+        elif not field.in_query and field.name in query and field.name != TOKEN:
+            sentence = _("Send %(field)s in the body: only that is signed.")
+        else:
+            continue
+        raise dialect.wrong(field.name, sentence % {"field": field.name})
 
 
 def _wrong(

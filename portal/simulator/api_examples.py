@@ -23,8 +23,10 @@ class Example:
 
 def examples(endpoint: Endpoint, *, base_url: str) -> list[Example]:
     """Return the call with each client; what its parameters hold are their examples, or their names."""
-    values = {field.name: _example(field) for field in endpoint.fields if field.required or field.example}
-    path = endpoint.path.lstrip("/")
+    shown = [field for field in endpoint.fields if field.required or field.example]
+    values = {field.name: _example(field) for field in shown if not field.in_query}
+    beside = {field.name: _example(field) for field in shown if field.in_query}
+    path = endpoint.path.lstrip("/") + (f"?{urlencode(beside)}" if beside else "")
     if endpoint.takes_file:
         return [Example("curl", _curl_file(endpoint, base_url))]
     if endpoint.verbs[0] == "GET":
@@ -35,7 +37,7 @@ def examples(endpoint: Endpoint, *, base_url: str) -> list[Example]:
             Example("EasyWeChat 6 (PHP)", f"$client->get('{path}', {_php(values)});"),
         ]
     body = json.dumps(values, ensure_ascii=False)
-    query = f"?{urlencode(_query(endpoint))}" if _query(endpoint) else ""
+    query = f"?{urlencode(_query(endpoint) | beside)}" if _query(endpoint) or beside else ""
     return [
         Example("curl", f"curl '{base_url}{endpoint.path}{query}'{_JSON} -d '{body}'"),
         Example("wechatpy (Python)", f"client.post({path!r}, data={values!r})"),

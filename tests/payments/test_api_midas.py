@@ -97,6 +97,17 @@ def test_a_payment_of_the_longest_number_is_cancelled(server, shop):
     assert holds(purse(shop)) == (90, 0)
 
 
+def test_after_48_hours_a_payment_stands(server, shop, time):
+    server.old("pay", amt=5, bill_no="p1")
+    server.old("pay", amt=5, bill_no="p2")
+    assert server.old("cancelpay", bill_no="p1")["errcode"] == 0
+    time.passes(hours=48)
+    server = GameServer(shop)
+    refused(server.old("cancelpay", bill_no="p1"), 90012, "order exist")
+    refused(server.old("cancelpay", bill_no="p2"), 90018, "[bill_no] bill_no is invalid")
+    assert holds(purse(shop)) == (85, 0)
+
+
 def test_the_sandbox_is_a_path_of_its_own(server, shop):
     partitions.add_tester(shop.account.pk, wechat_id="meiran", by=shop.by)
     given = server.old("present", sandbox=True, bill_no="g1", present_counts=5)

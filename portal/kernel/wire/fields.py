@@ -33,6 +33,7 @@ class Field:
     missing: int = BY_VALUE
     bad: int = BY_VALUE
     example: str = ""
+    in_query: bool = False  # also where the others are in the body: what signs the body is not in it
 
     type: ClassVar[str] = "any"
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import actions
 from accounts.models import Account
+from payments.api import by_hand
 from portal.kernel import policy
 from portal.kernel.actors import VISITOR
 from portal.kernel.http import WorldRequest
@@ -103,10 +104,18 @@ def _tried(request: WorldRequest, found: Endpoint, account: Account | None, type
     query: dict[str, Any] = {}
     if account is not None:
         query["access_token"] = actions.give_stable_token(account.pk, force=False, by=VISITOR).token
-    values = {field.name: _value(field, typed[field.name]) for field in found.fields if typed[field.name]}
+    sent_here = {field.name for field in found.fields if field.in_query}
+    values = {
+        field.name: _value(field, typed[field.name])
+        for field in found.fields
+        if typed[field.name] and field.name not in sent_here
+    }
     is_get = found.verbs[0] == "GET"
     body = b"" if is_get else json.dumps(values, ensure_ascii=False).encode()
     query |= values if is_get else {}
+    if account is not None and sent_here:
+        query |= by_hand.signatures_of(found, account, body, values)
+        query |= {name: typed[name] for name in sorted(sent_here) if typed[name]}
     response = _called(request, found, urlencode(query), body)
     raw = response.content if isinstance(response, HttpResponse) else b""
     answer = _shown(response, raw)
