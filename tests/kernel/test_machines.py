@@ -15,6 +15,7 @@ def test_every_stateful_model_has_its_machine() -> None:
         "accounts.Closing",
         "accounts.Member",
         "accounts.SignIn",
+        "pushes.Push",
         "platforms.Authorization",
         "verification.AdministratorChange",
         "verification.AuthenticationOrder",
