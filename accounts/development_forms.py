@@ -163,7 +163,10 @@ class PushForm(SeenForm):
         label="URL",
         rule=message_push.read_url,
         widget=forms.URLInput(attrs=_AS_TYPED),
-        help_text=gettext_lazy("Your server's own address, http or https. Saving does not call it."),
+        help_text=gettext_lazy(
+            "Your server's own address, http or https. Before it is saved it is asked by GET for its echostr,"
+            " signed with the Token."
+        ),
         error_messages={"required": gettext_lazy("Enter the address that messages are pushed to.")},
     )
     token = _PushField(

@@ -7,6 +7,7 @@ killed in it leaves the outbox's lease to run out, and the same message is sent 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode
 
@@ -66,6 +67,12 @@ def retry(row: Deadline) -> str:
         return "kept"
     plan(push)
     return "planned"
+
+
+def due_at(push: Push) -> datetime | None:
+    """Return when a push is tried again, on the world's clock; None when it is not, or at once."""
+    promised = Deadline.objects.open().filter(world_id=push.world_id, kind=RETRY, subject_id=push.pk)
+    return promised.values_list("due_at", flat=True).first()
 
 
 def _exchanged(push: Push) -> _Exchange:

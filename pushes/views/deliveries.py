@@ -20,6 +20,7 @@ from portal.kernel.errors import Refused
 from portal.kernel.http import WorldRequest
 from portal.kernel.terms import Capability
 from pushes import actions
+from pushes.delivery import due_at
 from pushes.forms import SpanForm
 from pushes.models import Push
 
@@ -48,6 +49,8 @@ def delivery(request: WorldRequest, principal: Principal, push_id: int) -> HttpR
         "tone": TONES[Push.State(push.state)],
         "message": push.written,
         "attempts": push.attempts.order_by("-pk")[:SHOWN],
+        "next_at": due_at(push),
+        "next_try": push.tries + 1,
     }
     return render(request, "pushes/delivery.html", context)
 

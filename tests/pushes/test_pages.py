@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
 from accounts.message_push import push_settings
+from portal.kernel.calendar import SHANGHAI
 from portal.simulator import walks
 from pushes import actions
+from pushes.families import Family
 from pushes.models import Push
 from tests.pushes.conftest import KEY, TOKEN, relay
 
@@ -40,6 +44,24 @@ def test_a_push_and_its_tries_are_shown_with_both_sides(pushed, receiver, signed
     assert "Not delivered" in listed
     for told in ("ErrCode 7", "&lt;b&gt;no", receiver.url, "Refused by the receiver", "SuccTime"):
         assert told in shown
+
+
+def test_a_push_that_waits_says_when_it_is_tried_again(pushed, receiver, signed_in, time):
+    account = pushed()
+    receiver.behave = lambda taken: (500, b"")
+    push = actions.put(account, "minigame_coin_deliver_completed", {}, family=Family.PAYMENT)
+    relay()
+    url, browser = f"{LIST}{push.pk}/", signed_in(account)
+
+    waits = browser.get(url)
+    time.passes(days=1)
+    over = browser.get(url)
+
+    made = push.made_at.astimezone(SHANGHAI)
+    assert (waits.context["next_at"], waits.context["next_try"]) == (made + timedelta(seconds=15), 2)
+    assert f"Try 2 of 14 is made on 9 Mar 2019, {made + timedelta(seconds=15):%H:%M:%S}." in page(waits)
+    assert over.context["next_at"] is None
+    assert "is made on" not in page(over)
 
 
 def test_a_push_is_sent_again_by_its_button(pushed, receiver, signed_in):
