@@ -332,6 +332,7 @@ MATRIX: Final[dict[str, Who]] = {
     "simulator:platform_ticket": Who.WORLD,
     "simulator:platform_push": Who.WORLD,
     "simulator:platform_begin": Who.WORLD,
+    "simulator:platform_library": Who.WORLD,
     "simulator:platform_resend": Who.WORLD,
     "simulator:directory": Who.WORLD,
     "simulator:directory_remove": Who.WORLD,

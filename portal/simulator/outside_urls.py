@@ -5,6 +5,7 @@ from django.urls import path
 from portal.simulator.views import (
     bank,
     cash_desk,
+    code_library,
     directory,
     game_calls,
     mailbox,
@@ -95,6 +96,7 @@ urlpatterns = [
     path("platforms/<id:platform_id>/secret/", platforms.reset_secret, name="platform_secret"),
     path("platforms/<id:platform_id>/ticket/", platforms.give_ticket, name="platform_ticket"),
     path("platforms/<id:platform_id>/push/", platforms.push_tickets, name="platform_push"),
+    path("platforms/<id:platform_id>/library/", code_library.code_library, name="platform_library"),
     path("platforms/<id:platform_id>/begin/", platforms.begin, name="platform_begin"),
     path("platforms/<id:platform_id>/pushes/<id:push_id>/", platforms.resend, name="platform_resend"),
     path("directory/", directory.directory, name="directory"),
