@@ -129,6 +129,7 @@ def test_node_easywechat_as_the_server_of_a_third_party_platform(
     later(world, minutes=1)
     [submitted] = step("call", **authorized, calls=[["wxa/submit_audit", audit()]])
     walks.decide_code(Submission.objects.get(pk=submitted["auditid"]), "approve")
+    assert hear() == {"kind": "weapp_audit_success", "code": None, "answer": "success"}
     status, released = step("call", **authorized, calls=[["wxa/get_latest_auditstatus"], ["wxa/release", {}]])
     assert (status["status"], released) == (0, OK)
 

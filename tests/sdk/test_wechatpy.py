@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,6 +16,7 @@ from wechatpy.crypto import WeChatCrypto
 from wechatpy.exceptions import InvalidSignatureException, WeChatClientException
 
 from accounts.models import Account, Player
+from associations import words
 from platforms import actions as platform_actions
 from portal.kernel.actors import SIMULATOR
 from portal.kernel.models import World
@@ -24,6 +26,7 @@ from portal.simulator.walks.platforms import grant
 from pushes import actions as push_actions
 from releases.actions import log_ins
 from releases.models import Submission
+from tests.associations.test_api_links import scan
 from tests.pushes.conftest import KEY, TOKEN, relay
 from tests.pushes.receiver import Taken
 from tests.releases.providers import later
@@ -102,10 +105,20 @@ def test_a_token_that_ran_out_is_fetched_anew_and_a_fresh_one_never_is(world: Wo
 @pytest.mark.requirement("API-2")
 def test_the_server_of_an_official_account(world: World) -> None:
     game, account = walks.account_at(world, "released"), official_account(world)
-    walks.associate(account, game)
     template = walks.add_template(account)
     openid = follower(world, account)
     client = client_of(account)
+
+    def linked() -> list[tuple[str, int]]:
+        items = client.post("wxopen/wxamplinkget", data={})["wxopens"]["items"]
+        return [(item["appid"], item["status"]) for item in items]
+
+    wanted = {"appid": game.appid, "notify_users": "1", "show_profile": "1"}
+    assert client.post("wxopen/wxamplink", data=wanted)["errcode"] == 0
+    assert linked() == [(game.appid, 12)]
+    scan(words.INVITE, account)
+    scan(words.ANSWER, game)
+    assert linked() == [(game.appid, 1)]
 
     assert client.menu.get() is None
     button = {"type": "miniprogram", "name": "Play", "url": "https://kite.example/", "appid": game.appid,
@@ -124,8 +137,12 @@ def test_the_server_of_an_official_account(world: World) -> None:
     to_game = {"appid": game.appid, "pagepath": "pages/result"}
     sent = client.message.send_template(openid, template.template_id, data, mini_program=to_game)
     assert (sent["errcode"], sent["errmsg"]) == (0, "ok")
-    linked = client.post("wxopen/wxamplinkget", data={})
-    assert [item["appid"] for item in linked["wxopens"]["items"]] == [game.appid]
+
+
+def decrypted(crypto: WeChatCrypto, taken: Taken) -> Any:
+    """Let wechatpy check and open what was pushed; return the XML."""
+    query = taken.query
+    return crypto.decrypt_message(taken.body, query["msg_signature"], query["timestamp"], query["nonce"])
 
 
 def heard(component: WeChatComponent, taken: Taken) -> Any:
@@ -162,6 +179,8 @@ def test_the_server_of_a_third_party_platform(world: World, provider: Provider) 
     submitted = client.wxa.submit_audit(audit())["auditid"]
     assert client.wxa.get_audit_status(submitted)["status"] == 2
     walks.decide_code(Submission.objects.get(pk=submitted), "approve")
+    told = parse_message(decrypted(component.crypto, provider.pushed()))
+    assert (told.target, told._data["Event"]) == (game.original_id, "weapp_audit_success")
     assert client.wxa.get_latest_audit_status()["status"] == 0
     assert client.wxa.release()["errcode"] == 0
     assert client.wxa.change_visit_status(close=True)["errcode"] == 0
@@ -176,16 +195,14 @@ def test_a_push_is_opened_by_its_crypto(pushing: Account, receiver: Any) -> None
     push_actions.put(pushing, "weapp_audit_success", {"SuccTime": 1552096800})
     relay()
     [taken] = receiver.taken
-    query = taken.query
     crypto = WeChatCrypto(TOKEN, KEY, pushing.appid)
 
-    text = crypto.decrypt_message(taken.body, query["msg_signature"], query["timestamp"], query["nonce"])
+    message = parse_message(decrypted(crypto, taken))
 
-    message = parse_message(text)
     assert (message.target, message._data["Event"], message._data["SuccTime"]) == (
         pushing.original_id,
         "weapp_audit_success",
         "1552096800",
     )
     with pytest.raises(InvalidSignatureException):
-        crypto.decrypt_message(taken.body, query["msg_signature"], query["timestamp"], "another nonce")
+        decrypted(crypto, replace(taken, query={**taken.query, "nonce": "another"}))

@@ -10,7 +10,8 @@ const steps = {
     const server = app.getServer();
     let kind, code;
     server.with(async (message, next) => {
-      ({ InfoType: kind, AuthorizationCode: code } = message);
+      ({ AuthorizationCode: code } = message);
+      kind = message.InfoType ?? message.Event;
       return next(message);
     });
     const answer = await server.serve();
