@@ -9,7 +9,8 @@ from typing import Any
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from associations import words
-from associations.models import Article, Association, Follower, Menu, TemplateMessage
+from associations.actions.talk import MOST_ANSWERS
+from associations.models import Article, Association, CustomerMessage, Follower, Menu, TemplateMessage
 from associations.models.association import HOLDING, OPEN, WAITING
 from portal.kernel import tallies
 from portal.kernel.limits import LIMITS, Limit
@@ -58,6 +59,12 @@ def breaches() -> list[str]:
         "menu %d: is no Official Account's": Menu.objects.exclude(official).order_by("id"),
         "article %d: is no Official Account's": Article.objects.exclude(official).order_by("id"),
         "follower %d: follows no Official Account": Follower.objects.exclude(official).order_by("id"),
+        "follower %d: got more messages than one act is answered with": Follower.objects.filter(
+            answers__gt=MOST_ANSWERS
+        ).order_by("id"),
+        "customer message %d: is no Official Account's": CustomerMessage.objects.exclude(official).order_by(
+            "id"
+        ),
         "template message %d: uses another account's template": TemplateMessage.objects.exclude(
             template__account=F("account")
         ).order_by("id"),

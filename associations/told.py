@@ -7,7 +7,7 @@ from typing import Final
 from accounts.models import Account, Player
 from associations import menus
 from associations.menus import Button
-from associations.models import TemplateMessage
+from associations.models import CustomerMessage, TemplateMessage
 from portal.outside.models import Person
 from pushes import actions as pushes
 
@@ -41,3 +41,10 @@ def sent(message: TemplateMessage) -> None:
     player = Player.objects.of(message.account, message.person_id)
     fields = {"MsgID": message.pk, "Status": message.code}
     pushes.put(message.account, "TEMPLATESENDJOBFINISH", fields, player=player)
+
+
+def wrote(message: CustomerMessage) -> None:
+    """Tell what a follower wrote."""
+    player = Player.objects.of(message.account, message.person_id)
+    fields = {"MsgType": "text", "Content": message.content["content"], "MsgId": message.pk}
+    pushes.user_message(message.account, player, fields)

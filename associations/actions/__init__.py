@@ -12,6 +12,7 @@ from associations.actions.followers import follow, take_messages, tap, unfollow
 from associations.actions.invitations import ask_to_invite, withdraw
 from associations.actions.menus import publish_menu, save_menu, set_menu, take_down_menu
 from associations.actions.parting import ask_to_disassociate, show_on_profile
+from associations.actions.talk import answer, write
 from associations.actions.templates import (
     add_template,
     filled,
@@ -24,6 +25,7 @@ from associations.actions.templates import (
 __all__ = [
     "add_picture",
     "add_template",
+    "answer",
     "ask_to_answer",
     "ask_to_disassociate",
     "ask_to_invite",
@@ -47,4 +49,5 @@ __all__ = [
     "templates_used",
     "unfollow",
     "withdraw",
+    "write",
 ]

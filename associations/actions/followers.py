@@ -26,7 +26,7 @@ SWITCHES: Final = audit.register("associations.messages_switched", _("turns temp
 @action
 def follow(account_id: int, *, by: Actor) -> Follower:
     """Let a person follow an Official Account of their world; who follows already goes on."""
-    account, person = _both(account_id, by)
+    account, person = both(account_id, by)
     found = Follower.objects.filter(account=account, person=person).first()
     if found is not None:
         return found
@@ -36,8 +36,9 @@ def follow(account_id: int, *, by: Actor) -> Follower:
         or account.closes_at is not None
     ):
         raise refused(refusals.NOT_FOLLOWABLE)
+    now = account.world.now()
     follower = Follower.objects.create(
-        world=account.world, account=account, person=person, followed_at=account.world.now()
+        world=account.world, account=account, person=person, followed_at=now, acted_at=now
     )
     audit.act(follower, FOLLOWS, by=by, detail=person.name)
     told.followed(account, person)
@@ -47,7 +48,7 @@ def follow(account_id: int, *, by: Actor) -> Follower:
 @action
 def unfollow(account_id: int, *, by: Actor) -> None:
     """Let a person follow an Official Account no more; what was sent to them stays on the phone."""
-    account, person = _both(account_id, by)
+    account, person = both(account_id, by)
     follower = Follower.objects.filter(account=account, person=person).first()
     if follower is not None:
         follower.account, follower.world = account, account.world
@@ -59,8 +60,10 @@ def unfollow(account_id: int, *, by: Actor) -> None:
 @action
 def tap(account_id: int, button: Button, *, by: Actor) -> None:
     """Let a follower tap a button of the published menu: the account's server is told."""
-    account, person = _both(account_id, by)
-    if Follower.objects.filter(account=account, person=person).exists():
+    account, person = both(account_id, by)
+    follower = Follower.objects.filter(account=account, person=person).first()
+    if follower is not None:
+        may_be_answered(follower, account)
         told.tapped(account, person, button)
 
 
@@ -70,7 +73,7 @@ def take_messages(account_id: int, *, takes: bool, by: Actor) -> Follower:
 
     Raises Follower.DoesNotExist for somebody who does not follow it.
     """
-    account, person = _both(account_id, by)
+    account, person = both(account_id, by)
     follower = Follower.objects.get(account=account, person=person)
     follower.takes_messages = takes
     follower.save(update_fields=["takes_messages"])
@@ -79,7 +82,14 @@ def take_messages(account_id: int, *, takes: bool, by: Actor) -> Follower:
     return follower
 
 
-def _both(account_id: int, by: Actor) -> tuple[Account, Person]:
+def may_be_answered(follower: Follower, account: Account) -> None:
+    """Let the account answer what a follower just did; belongs inside an action that holds the account."""
+    follower.acted_at, follower.answers = account.world.now(), 0
+    follower.save(update_fields=["acted_at", "answers"])
+
+
+def both(account_id: int, by: Actor) -> tuple[Account, Person]:
+    """Return the account, locked, and the person whose phone it is."""
     if by.kind != ActorKind.PERSON:
         raise ValueError("only a person follows")
     account = Account.objects.lock(account_id)

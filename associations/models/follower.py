@@ -13,6 +13,8 @@ class Follower(models.Model):
     """A person follows an Official Account, until the row is gone.
 
     `takes_messages`: template messages reach this phone; who turned them off still follows.
+    `acted_at`: when the person last did something that the account may answer: followed, wrote, tapped
+    the menu. `answers`: how many customer-service messages it has sent since.
     """
 
     world = models.ForeignKey(World, on_delete=models.CASCADE)
@@ -20,6 +22,8 @@ class Follower(models.Model):
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
     takes_messages = models.BooleanField(default=True)
     followed_at = models.DateTimeField()
+    acted_at = models.DateTimeField()
+    answers = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "person"], name="one_follower_per_person")]

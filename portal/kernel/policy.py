@@ -302,6 +302,9 @@ POLICY: Final[Mapping[C, Rule]] = {
     C.WRITE_ARTICLES: Rule(
         gettext_lazy("Graphic messages"), ANYONE, VERIFIED, P.CONTENT, types=OFFICIAL_ACCOUNTS
     ),
+    C.ANSWER_FOLLOWERS: Rule(
+        gettext_lazy("Customer-service messages"), ANYONE, AUTHENTICATED, P.CONTENT, types=OFFICIAL_ACCOUNTS
+    ),
     C.SEND_TEMPLATE_MESSAGES: Rule(
         gettext_lazy("Template messages"), ORGANIZATIONS, AUTHENTICATED, P.CONTENT, types=SERVICE_ACCOUNTS
     ),

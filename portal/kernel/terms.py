@@ -130,6 +130,7 @@ _OF_OFFICIAL_ACCOUNTS: Final[Mapping[Permission, Promise]] = {
 class Capability(StrEnum):
     """What somebody may want to do with an account; policy.py has one row for each."""
 
+    ANSWER_FOLLOWERS = "answer_followers"
     ANSWER_INVITATIONS = "answer_invitations"
     APPLY_FOR_AUTHENTICATION = "apply_for_authentication"
     ASSOCIATE_MINI_PROGRAMS = "associate_mini_programs"

@@ -7,7 +7,7 @@ from django.db import connection
 
 from associations import words
 from associations.breaches import breaches
-from associations.models import Association
+from associations.models import Association, Follower
 from portal.kernel import deadlines
 from portal.kernel.models import Tally
 from portal.simulator import walks
@@ -92,3 +92,12 @@ def test_what_only_an_official_account_has(pair):
     menu = walks.publish_menu(here)
     spoil("associations_menu", "account_id", str(there.pk), menu.pk)
     assert breaches() == [f"menu {menu.pk}: is no Official Account's"]
+
+
+@pytest.mark.requirement("ASC-4")
+def test_more_answers_than_an_act_is_worth(world, pair):
+    follower = walks.follow(walks.administrator(world, "chenxi"), pair[0])
+    Follower.objects.filter(pk=follower.pk).update(answers=5)
+    assert breaches() == []
+    Follower.objects.filter(pk=follower.pk).update(answers=6)
+    assert breaches() == [f"follower {follower.pk}: got more messages than one act is answered with"]
