@@ -7,7 +7,7 @@ platform's own, and all that the page knows stands in its query.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.http import Http404, HttpResponse
@@ -22,7 +22,7 @@ from accounts.principals import account_of
 from accounts.views import administrator_scans, codes
 from accounts.views.administrator_scans import Shown
 from platforms import actions, redirects, sets
-from platforms.actions.authorizations import AUTHORIZE, code_of, pre_authorization_of
+from platforms.actions.authorizations import AUTHORIZE, Code, code_of, pre_authorization_of
 from platforms.models import Platform, PreAuthorization
 from portal.kernel.actors import VISITOR
 from portal.kernel.errors import Refused
@@ -64,7 +64,7 @@ def authorize(request: WorldRequest) -> HttpResponse:
         if not got.expires_in:
             return _over(request, _("The authorization code ran out. Begin anew on the platform's site."))
         if link.redirect_uri:
-            return redirect(redirects.with_code(link.redirect_uri, got.code, expires_in=got.expires_in))
+            return _back(request, link, got)
         return render(request, "platforms/authorize_done.html", {"link": link, "got": got})
     if link.before.used_at or request.world.now() >= link.before.expires_at:
         return _over(request, _("This link ran out: it is good for ten minutes. Begin anew on the platform's "
@@ -93,7 +93,7 @@ def authorize(request: WorldRequest) -> HttpResponse:
         "decision": account.can(Capability.AUTHORIZE_PLATFORMS) if account else None,
         "rows": _rows(request, account, error=bool(error)),
         "error": error,
-        "query": _query(request, "biz_appid", "change"),
+        "query": _query(request, "biz_appid", "change", "back"),
         "refused": scan.refusal if scan is not None and scan.state == "refused" else "",
     }
     return render(request, "platforms/authorize.html", context, status=422 if error else 200)
@@ -130,6 +130,20 @@ def _link(request: WorldRequest) -> Link:
         raise Refused(objection)
     types = OF_AUTH_TYPE.get(told.get("auth_type", ""), OFFICIAL_ACCOUNTS | MINI_PROGRAMS)
     return Link(before, redirect_uri, told.get("biz_appid", ""), types)
+
+
+def _back(request: WorldRequest, link: Link, got: Code) -> HttpResponse:
+    """Lead back to the platform's site, with the code.
+
+    Behind a form's answer (`back`) no redirect may lead to another site, by the portal's own security
+    policy: there a page goes on by itself.
+    """
+    url = redirects.with_code(link.redirect_uri, got.code, expires_in=got.expires_in)
+    if "back" not in request.GET:
+        return redirect(url)
+    response = render(request, "platforms/authorize_back.html", {"link": link, "back_url": url})
+    response.headers["Refresh"] = f"0; url={url}"
+    return response
 
 
 def _over(request: WorldRequest, sentence: str) -> HttpResponse:
@@ -177,7 +191,8 @@ def _query(request: WorldRequest, *without: str) -> list[tuple[str, str]]:
 def _here(request: WorldRequest, account: Account, **more: str) -> str:
     """Return the page's own address, with the account chosen."""
     told = request.GET.copy()
-    told.pop("change", None)
+    for step in ("change", "back"):
+        told.pop(step, None)
     told["biz_appid"] = account.appid or ""
     told.update(more)
     return f"{request.path}?{told.urlencode()}"
@@ -193,10 +208,13 @@ def _scan(request: WorldRequest, link: Link) -> Shown | None:
         .order_by("-id")
         .first()
     )
-    return _shown(found, here=request.get_full_path()) if found else None
+    if found is None:
+        return None
+    shown = _shown(found)
+    return replace(shown, here=_here(request, shown.account, back="1"))
 
 
-def _shown(confirmation: Confirmation, *, here: str = "") -> Shown:
+def _shown(confirmation: Confirmation) -> Shown:
     account = Account.objects.select_related("world", "administrator").get(pk=confirmation.subject_id)
     name = account.administrator.name
     return Shown(
@@ -206,7 +224,6 @@ def _shown(confirmation: Confirmation, *, here: str = "") -> Shown:
         qr_url=reverse("platforms:authorize_code", args=[confirmation.pk]),
         text=_("Scan with the WeChat of the administrator, %(name)s.") % {"name": name},
         who=name,
-        here=here,
     )
 
 

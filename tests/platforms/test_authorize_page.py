@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from urllib.parse import urlencode
 
 import pytest
@@ -94,6 +95,7 @@ def test_the_scan_is_waited_for_and_the_code_shown_where_nothing_leads_back(visi
     here = visitor.post(link(), {"sets": ["18"]}).url
     waiting = visitor.get(here)
     asked = waiting.context["scan"].confirmation
+    assert waiting.context["scan"].here == f"{here}&back=1"
     status = f"/authorization-scans/{asked.pk}/status/"
     assert visitor.get(status, {"state": "shown"}).status_code == 204
     assert visitor.get(f"/authorization-scans/{asked.pk}/code/")["Content-Type"] == "image/svg+xml"
@@ -162,7 +164,11 @@ def test_a_link_that_ran_out_while_the_code_was_shown_grants_nothing(visitor, ac
 def test_the_way_back_ends_with_the_code(visitor, account, link, time):
     here = visitor.post(link(redirect_uri="http://localhost:5000/done"), {"sets": ["18"]}).url
     answer(visitor, "confirm")
-    assert visitor.get(here).url.startswith("http://localhost:5000/done?auth_code=queryauthcode%40%40%40")
+    way_back = visitor.get(here).url
+    assert way_back.startswith("http://localhost:5000/done?auth_code=queryauthcode%40%40%40")
+    behind_a_form = visitor.get(f"{here}&back=1")
+    assert (behind_a_form.status_code, behind_a_form["Refresh"]) == (200, f"0; url={way_back}")
+    assert f'href="{escape(way_back)}"' in text(behind_a_form)
 
     time.passes(minutes=10)
     assert "The authorization code ran out." in text(visitor.get(here))
