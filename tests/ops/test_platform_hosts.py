@@ -57,6 +57,6 @@ def test_a_platforms_link_leads_to_the_console_of_its_world(client, platform_lin
 
 @pytest.mark.parametrize("query", ["", "pre_auth_code=preauthcode@@@nobodys", "pre_auth_code=%00%ff"])
 def test_a_link_that_is_nobodys_leads_nowhere(client, query):
-    response = client.get(f"/safe/bindcomponent?{query}", headers={"host": "mp.weixin.qq.com"})
+    response = client.get(f"/cgi-bin/componentloginpage?{query}", headers={"host": "mp.weixin.qq.com"})
 
     assert (response.status_code, response.content) == (404, NOTHING_HERE)

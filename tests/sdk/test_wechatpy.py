@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -14,21 +15,25 @@ from wechatpy import WeChatClient, parse_message
 from wechatpy.component import WeChatComponent
 from wechatpy.crypto import WeChatCrypto
 from wechatpy.exceptions import InvalidSignatureException, WeChatClientException
+from wechatpy.utils import check_signature
 
 from accounts.models import Account, Player
 from associations import words
 from platforms import actions as platform_actions
 from portal.kernel.actors import SIMULATOR
+from portal.kernel.errors import Refused
 from portal.kernel.models import World
 from portal.simulator import walks
 from portal.simulator.walks.development import new_secret
 from portal.simulator.walks.platforms import grant
+from portal.simulator.walks.scans import administrator_of
 from pushes import actions as push_actions
+from pushes.actions import checks
 from releases.actions import log_ins
 from releases.models import Submission
 from tests.associations.test_api_links import scan
 from tests.pushes.conftest import KEY, TOKEN, relay
-from tests.pushes.receiver import Taken
+from tests.pushes.receiver import Receiver, Taken
 from tests.releases.providers import later
 from tests.sdk.cast import SITE, Provider, audit, follower, game_to_manage, official_account, person
 
@@ -191,7 +196,7 @@ def test_the_server_of_a_third_party_platform(world: World, provider: Provider) 
 
 
 @pytest.mark.requirement("API-3")
-def test_a_push_is_opened_by_its_crypto(pushing: Account, receiver: Any) -> None:
+def test_a_push_is_opened_by_its_crypto(pushing: Account, receiver: Receiver) -> None:
     push_actions.put(pushing, "weapp_audit_success", {"SuccTime": 1552096800})
     relay()
     [taken] = receiver.taken
@@ -206,3 +211,22 @@ def test_a_push_is_opened_by_its_crypto(pushing: Account, receiver: Any) -> None
     )
     with pytest.raises(InvalidSignatureException):
         decrypted(crypto, replace(taken, query={**taken.query, "nonce": "another"}))
+
+
+@pytest.mark.requirement("API-3")
+@pytest.mark.parametrize("token", [TOKEN, "forgotten2019"])
+def test_an_address_is_verified_by_its_check_of_the_signature(
+    pushing: Account, receiver: Receiver, token: str
+) -> None:
+    def echo(taken: Taken) -> tuple[int, bytes]:
+        query = taken.query
+        try:
+            check_signature(token, query["signature"], query["timestamp"], query["nonce"])
+        except InvalidSignatureException:
+            return 403, b""
+        return 200, query["echostr"].encode()
+
+    receiver.behave = echo
+
+    with nullcontext() if token == TOKEN else pytest.raises(Refused, match="HTTP 403"):
+        checks.check_address(pushing.pk, by=administrator_of(pushing))
