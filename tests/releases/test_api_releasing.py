@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from accounts.models import Account
 from portal.kernel.actors import SIMULATOR
@@ -175,7 +178,9 @@ def test_the_first_version_goes_to_all(caller: ForAccount, game: Account) -> Non
     assert caller.post(GRAY, {"gray_percentage": 10})["errcode"] == 85079
 
 
-def test_nought_percent_reaches_those_who_come_first(caller: ForAccount, game: Account, world: World) -> None:
+def test_nought_percent_reaches_those_who_come_first(
+    caller: ForAccount, game: Account, world: World, signed_in: Callable[..., Client]
+) -> None:
     online(caller, "1.0.0")
     approved(game, "1.1.0")
     developer = walks.bind(game, "chenxi", "developer").person
@@ -189,6 +194,10 @@ def test_nought_percent_reaches_those_who_come_first(caller: ForAccount, game: A
 
     assert caller.post(GRAY, {"gray_percentage": 0, "support_debuger_first": True}) == OK
     assert seen() == ["1.1.0", "1.0.0", "1.0.0"]
+    shown = signed_in(game).get("/console/development/release/").content.decode()
+    assert "Developers get it first" in shown
+    phone = reverse("simulator:play", args=[player.pk, game.pk])
+    assert "reaches chosen people alone" in signed_in(game).get(phone).content.decode()
     caller.get("/wxa/revertgrayrelease")
     approved(game, "1.2.0")
     assert caller.post(GRAY, {"gray_percentage": 0, "support_experiencer_first": 1}) == OK

@@ -312,9 +312,11 @@ def _reasons(account: Account, draw: Draw) -> list[str]:
         "percent": draw.phased.percent,
         "reach": f"{reach(draw.phased.percent):,}",
     }
-    reasons.append(
-        _("The phased release of %(number)s reaches %(percent)d percent: places 1 to %(reach)s.") % share
-    )
+    if draw.phased.percent:
+        told = _("The phased release of %(number)s reaches %(percent)d percent: places 1 to %(reach)s.")
+    else:
+        told = _("The phased release of %(number)s reaches chosen people alone.")
+    reasons.append(told % share)
     if draw.is_chosen:
         reasons.append(_("This person comes first, as a developer or a tester of the game."))
     if not draw.is_in and draw.full:
