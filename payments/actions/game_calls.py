@@ -37,7 +37,7 @@ _PARTITION: Final = Compiled(
     lambda coin, zone_id: Partition.objects.filter(coin=coin, zone_id=zone_id), parameters=2
 )
 _PLAYER: Final = Compiled(
-    lambda account, openid: Player.objects.select_related("person").filter(account=account, openid=openid),
+    lambda account, openid: Player.objects.filter(account=account, openid=openid),
     parameters=2,
 )
 _WALLET: Final = Compiled(
@@ -215,7 +215,7 @@ def coin_of(account_id: int) -> GameCoin | None:
 
 
 def player_of(account_id: int, openid: str) -> Player | None:
-    """Return an account's player by openid, with the person."""
+    """Return an account's player by openid."""
     return _PLAYER.first(account_id, openid)
 
 

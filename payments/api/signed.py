@@ -25,10 +25,13 @@ from payments.api.dialects import V1, Dialect
 from payments.api.mistakes import Signing
 from payments.api.parameters import Text, text
 from payments.models import Environment, GameCoin
+from portal.kernel.compiled import Compiled
 from portal.kernel.wire import Call, Field, Wrong
 
 METHOD: Final = "hmac_sha256"
 TOKEN: Final = "access_token"  # noqa: S105 -- its name: in the query always, version 1 signs it too
+
+_COIN: Final = Compiled(lambda account: GameCoin.objects.filter(account=account))
 
 
 def fields(dialect: Dialect, *, user: bool) -> tuple[Field, ...]:
@@ -109,10 +112,11 @@ def require_version_1(call: Call, environment: Environment) -> Signed:
 
 def coin_of(call: Call, dialect: Dialect) -> GameCoin:
     """Return the account's game coin, whose keys sign. Raises Wrong without one."""
-    coin = game_calls.coin_of(call.account.pk)
+    coin = _COIN.first(call.account.pk)
     if coin is None:
         code = dialect.codes.get("90017", 90017)
         raise Wrong(code, _("This account has no game coin, so nothing signs its calls. Authorize it first."))
+    coin.account = call.account  # which the token has just brought
     return coin
 
 
