@@ -21,6 +21,7 @@ NAMES = (
     "packages",
     "versions",
     "ledger",
+    "api",
     "orders",
     "associations",
     "start",
