@@ -17,9 +17,11 @@ class ReleasesConfig(AppConfig):
             actions,
             api,
             breaches_releases,
+            breaches_templates,
             desk,
         )
         from releases.breaches import breaches  # noqa: PLC0415 -- app ready
 
         register(breaches)
         register(breaches_releases.breaches)
+        register(breaches_templates.breaches)
