@@ -21,6 +21,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 TRANSPORT_ALIASES[broker.ALIAS] = f"{broker.Transport.__module__}:{broker.Transport.__qualname__}"
 
 QUEUE = "portal"
+THREADS = 4
 SOCKET_SECONDS = 5
 VISIBILITY_SECONDS = 60
 
@@ -54,7 +55,7 @@ app.conf.update(
     worker_prefetch_multiplier=1,
     # Threads: the work is SQL and sockets, and a slow receiver must not hold up the tick.
     worker_pool="threads",
-    worker_concurrency=4,
+    worker_concurrency=THREADS,
     worker_enable_remote_control=False,
     worker_soft_shutdown_timeout=5,
     beat_scheduler="portal.beat:Doorbell",

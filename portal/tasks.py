@@ -1,12 +1,13 @@
 """What a message wakes. The work itself is the kernel's, and safe to run twice or in parallel."""
 
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 
-from portal.celery import app
+from portal.celery import THREADS, app
 from portal.kernel import outbox
 from portal.kernel import tick as clockwork
 
 _ticking = Lock()
+_relaying = BoundedSemaphore(THREADS - 1)  # receivers that hang must leave a thread to the tick
 
 
 @app.task
@@ -21,5 +22,9 @@ def tick() -> None:
 
 @app.task
 def relay() -> None:
-    """Deliver what waits to leave the process."""
-    outbox.relay()
+    """Deliver what waits to leave the process, unless all threads but one are at it already."""
+    if _relaying.acquire(blocking=False):
+        try:
+            outbox.relay()
+        finally:
+            _relaying.release()

@@ -7,6 +7,7 @@ goes outside, such as a copy of a letter by SMTP.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -21,6 +22,7 @@ logger = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)
 ATTEMPTS = 10
 LONGEST_BACKOFF = timedelta(hours=1)
+SLOW = 1.0  # seconds
 
 Deliver = Callable[[int], None]
 DELIVERIES: dict[str, Deliver] = {}
@@ -47,13 +49,25 @@ def relay(*, world_id: int | None = None, at_most: int = 100) -> int:
     """Deliver what waits, of one world or of all; return how many were sent.
 
     Safe to run in parallel: each message is claimed by a lease first. A worker killed in between
-    leaves the lease to run out, and the message is delivered again: at least once.
+    leaves the lease to run out, and the message is delivered again: at least once. A world whose delivery
+    was slow leaves the rest of its own to the next call: its receiver must not keep everybody waiting.
     """
     now = clock.real_now()
     waiting = OutgoingMessage.objects.filter(status="waiting", next_attempt_at__lte=now)
     if world_id is not None:
         waiting = waiting.filter(world_id=world_id)
-    return sum(_deliver(row) for row in waiting.order_by("next_attempt_at", "id")[:at_most])
+    sent, seen = 0, 0
+    while seen < at_most:
+        for row in waiting.order_by("next_attempt_at", "id")[: at_most - seen]:
+            seen += 1
+            started = time.monotonic()
+            sent += _deliver(row)
+            if time.monotonic() - started > SLOW:
+                waiting = waiting.exclude(world_id=row.world_id)
+                break
+        else:
+            break
+    return sent
 
 
 def lag_seconds() -> float:

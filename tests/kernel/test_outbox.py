@@ -1,5 +1,6 @@
 """What must leave the process: in its cause's transaction, at least once, by whoever claims it first."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -160,3 +161,21 @@ def test_the_lag_is_the_age_of_the_oldest_that_waits(machine, world, courier):
     outbox.relay()
 
     assert (none, lag, outbox.lag_seconds()) == (0.0, 42.0, 0.0)
+
+
+def test_a_slow_world_leaves_its_rest_to_the_next_call(make_world, courier, monkeypatch):
+    """Whoever is after it in the queue need not wait for all that hangs."""
+    slow, other = make_world(), make_world()
+    first, second = post(slow, 0), post(slow, 1)
+    third = post(other)
+
+    def deliver(subject_id):
+        courier(subject_id)
+        if subject_id in (first.subject_id, second.subject_id):
+            time.sleep(0.05)
+
+    outbox.delivers("tests.post")(deliver)
+    monkeypatch.setattr(outbox, "SLOW", 0.04)
+
+    assert (outbox.relay(), courier.delivered) == (2, [first.subject_id, third.subject_id])
+    assert (outbox.relay(), courier.delivered[2:]) == (1, [second.subject_id])
