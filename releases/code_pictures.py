@@ -90,7 +90,7 @@ def _draw_corner(pen: ImageDraw.ImageDraw, left: int, top: int, module: int, loo
     for inset, colour in ((0, (*look.ink, 255)), (1, (255, 255, 255, 0)), (2, (*look.ink, 255))):
         box = [left + inset * module, top + inset * module]
         box += [left + (FINDER - inset) * module - 1, top + (FINDER - inset) * module - 1]
-        radius = module * (1.4 - inset * 0.3) if look.dots else 0
+        radius = module * (1 - inset * 0.2) if look.dots else 0
         pen.rounded_rectangle(box, radius=radius, fill=colour)
 
 

@@ -77,5 +77,5 @@ def _told(call: Call, account: Account) -> dict[str, Any]:
     photo = ""
     if account.photo:
         address = reverse("information:photo", args=[account.pk, account.photo])
-        photo = call.request.build_absolute_uri(address)
+        photo = f"{call.account.world.origin}{address}"
     return {"appid": account.appid, "nickname": account.name, "headimg": photo}

@@ -118,7 +118,7 @@ def photo_address(call: Call) -> str:
     account = call.account
     if not account.photo:
         return ""
-    return call.request.build_absolute_uri(reverse("information:photo", args=[account.pk, account.photo]))
+    return f"{account.world.origin}{reverse('information:photo', args=[account.pk, account.photo])}"
 
 
 def _changes(usage: Usage) -> dict[str, int]:

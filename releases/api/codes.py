@@ -253,8 +253,8 @@ def _picture(call: Call, made: LaunchCode, look: Look) -> HttpResponse:
 
 
 def _address(call: Call, made: LaunchCode) -> str:
-    """Return the address that the simulated phones open a code by."""
-    return call.request.build_absolute_uri(reverse("simulator:scan", args=[made.code]))
+    """Return the address that the simulated phones open a code by: where people open the world."""
+    return f"{call.account.world.origin}{reverse('simulator:scan', args=[made.code])}"
 
 
 def _link(call: Call, kind: str, target: Mapping[str, Any]) -> LaunchCode:

@@ -61,7 +61,7 @@ def test_one_is_chosen_and_offered_after_a_scan(server, news, linked, client):
     item = {
         "appid": news.appid,
         "nickname": "Paper Kite News",
-        "headimg": f"http://testserver/photos/{news.pk}/{news.photo}.png",
+        "headimg": f"{news.world.origin}/photos/{news.pk}/{news.photo}.png",
     }
     listed = {**OK, "total_num": 1, "biz_info_list": [item]}
     assert server.get("/wxa/getwxamplinkforshow") == listed

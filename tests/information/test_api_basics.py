@@ -55,7 +55,7 @@ def test_what_is_filled_in_and_used(server, client):
     account = walks.perfect(server.account, name="Paper Kite")
     told = server.get(INFORMATION)
 
-    address = f"http://testserver/photos/{account.pk}/{account.photo}.png"
+    address = f"{account.world.origin}/photos/{account.pk}/{account.photo}.png"
     assert told["head_image_info"] == {"head_image_url": address, "modify_used_count": 1, "modify_quota": 5}
     assert told["nickname_info"] == {"nickname": "Paper Kite", "modify_used_count": 0, "modify_quota": 2}
     assert told["signature_info"]["signature"] == account.introduction

@@ -49,7 +49,7 @@ def made() -> LaunchCode:
 
 
 def address() -> str:
-    return f"http://testserver/s/{made().code}/"
+    return f"{made().world.origin}/s/{made().code}/"
 
 
 def picture(server: Any, endpoint: str, /, **body: Any) -> tuple[str, Image.Image]:
@@ -135,6 +135,13 @@ def test_a_plain_qr_code(server, player, client):
     assert is_code_of(found, address())
     launch = opened(client, player, address())
     assert (launch["scene"], launch["path"], launch["query"]) == (1011, "game.js", {"level": "4"})
+
+
+def test_a_code_is_the_same_whichever_name_the_server_calls(server, settings):
+    settings.ALLOWED_HOSTS = ["api.weixin.qq.com"]
+    server.client.defaults["HTTP_HOST"] = "api.weixin.qq.com"
+    _kind, found = picture(server, QR, path="?a=1")
+    assert is_code_of(found, address())
 
 
 @pytest.mark.parametrize(
