@@ -22,6 +22,7 @@ NAMES = (
     "versions",
     "ledger",
     "api",
+    "pushes",
     "orders",
     "associations",
     "start",
