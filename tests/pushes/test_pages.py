@@ -50,6 +50,7 @@ def test_a_push_that_waits_says_when_it_is_tried_again(pushed, receiver, signed_
     account = pushed()
     receiver.behave = lambda taken: (500, b"")
     push = actions.put(account, "minigame_coin_deliver_completed", {}, family=Family.PAYMENT)
+    assert push is not None
     relay()
     url, browser = f"{LIST}{push.pk}/", signed_in(account)
 
