@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.urls import reverse
 
@@ -38,7 +40,7 @@ def linked(server, news):
 
 def scanned(server, client, kind):
     """Return the phone's page after a scan of a code of the game, or a tap on a link."""
-    made = {"code": launch_codes.make_code, "link": launch_codes.make_link}[kind]
+    made: Any = {"code": launch_codes.make_code, "link": launch_codes.make_link}[kind]
     more = {"expires_at": None} if kind == "link" else {}
     code = made(server.account.pk, kind, path="?a=1", version="release", by=SERVER, **more).code
     person = walks.administrator(server.account.world, "wutong")
