@@ -16,7 +16,6 @@ _FAST: Final = _("Accounts are registered in the console here; fast registration
 _GOODS: Final = _("Games sell coins here; goods with a price of their own are not simulated.")
 _FUNDS: Final = _("Advertising funds are not simulated.")
 _CONDITIONAL: Final = _("A menu is the same for every follower here.")
-_PROFILE: Final = _("What a Mini Program's profile shows of Official Accounts follows the associations.")
 _CONTENT: Final = _("Content is not judged by a machine here; a reviewer reads it at the desk.")
 _DOMAINS: Final = _("Domains are set account by account here.")
 
@@ -43,13 +42,10 @@ UNSERVED: Final[Mapping[str, Promise]] = {
     "/wxa/component/fastregisterpersonalweapp": _FAST,
     "/wxa/game/content_spam/media_check_sync": _CONTENT,
     "/wxa/game/content_spam/msg_sec_check": _CONTENT,
-    "/wxa/getshowwxaitem": _PROFILE,
-    "/wxa/getwxamplinkforshow": _PROFILE,
     "/wxa/security/apply_privacy_interface": _PRIVACY,
     "/wxa/security/applysetorderpathinfo": _GOODS,
     "/wxa/security/get_privacy_interface": _PRIVACY,
     "/wxa/security/getorderpathinfo": _GOODS,
-    "/wxa/updateshowwxaitem": _PROFILE,
     "/xpay/bind_transfer_accout": _FUNDS,
     "/xpay/create_funds_bill": _FUNDS,
     "/xpay/query_adver_funds": _FUNDS,
