@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import suppress
+
+from django.db import OperationalError
 
 from portal.kernel import outbox
 
@@ -19,7 +22,10 @@ def main(threads: int) -> None:
 
 
 def relay() -> None:
-    """Deliver what waits, again and again."""
+    """Deliver what waits, again and again; where the database was too busy, the next relay does it."""
     while True:
-        if not outbox.relay():
+        sent = 0
+        with suppress(OperationalError):
+            sent = outbox.relay()
+        if not sent:
             time.sleep(PAUSE)

@@ -108,10 +108,9 @@ def test_what_is_no_http_is_a_fault(said):
 
 
 def test_where_nobody_listens_it_says_so():
-    with answering(lambda connection: None) as target:
-        pass
-
-    answer, _took = ask(target)
+    with socket.socket() as bound:  # the port is nobody else's, and nobody listens
+        bound.bind((HERE, 0))
+        answer, _took = ask(Target("http", "push.example", bound.getsockname()[1], (HERE,), "/"))
 
     assert (answer.fault, answer.reason) == ("connection", "Connection refused")
 
