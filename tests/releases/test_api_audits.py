@@ -8,13 +8,21 @@ from typing import Any
 import pytest
 
 from accounts.models import Account, Category, Login
-from portal.kernel import limits, reviews
+from portal.kernel import limits, reviews, worlds
 from portal.kernel.actors import SIMULATOR
 from portal.kernel.models import Deadline, Review, Verdict, World
 from portal.kernel.reviews import Reason
 from portal.simulator import walks
 from releases import actions, words
-from releases.models import Attachment, Preview, Submission, Version
+from releases.models import (
+    Attachment,
+    CodeDraft,
+    CodeTemplate,
+    DevelopmentProgram,
+    Preview,
+    Submission,
+    Version,
+)
 from tests.kernel.reviewing import QUEUE, session
 from tests.platform import ForAccount, PlatformServer
 from tests.releases.conftest import decide
@@ -446,3 +454,14 @@ def test_the_accounts_own_token_and_other_sets_are_refused(server: PlatformServe
     trial = server.as_account(game, {86})
     assert trial.get("/wxa/get_qrcode")["errcode"] == 86001
     assert trial.get("/wxa/get_page")["errcode"] == 61007
+
+
+def test_a_world_with_all_of_it_is_deleted(
+    caller: ForAccount, game: Account, template: int, world: World
+) -> None:
+    ready(caller, template)
+    submit(caller, preview_info={"video_id_list": [media_id(caller, VIDEO, "run.mp4")]})
+    assert Attachment.objects.exists()
+    worlds.delete(world.pk, by=SIMULATOR)
+    left = (Attachment, CodeDraft, CodeTemplate, DevelopmentProgram, Submission, Version)
+    assert [model.__name__ for model in left if model.objects.exists()] == []
