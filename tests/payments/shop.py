@@ -10,6 +10,7 @@ from typing import Final
 from accounts.models import Account, Player
 from payments import ledger
 from payments.actions import purchases, settlements
+from payments.keys import new_key
 from payments.models import GameCoin, Partition, PaymentOrder
 from portal.kernel.actors import SIMULATOR, Actor
 from portal.kernel.models import World
@@ -117,7 +118,7 @@ def opened(world: World, *, offer_id: str = "") -> Shop:
     account = Account.objects.get(pk=account.pk)
     coin = GameCoin.objects.create(
         world=world, account=account, offer_id=offer_id or f"1{secrets.randbelow(10**9):09d}",
-        sandbox_key="-", live_key="-", authorized_at=now, authorized_by="Lin Yue",
+        sandbox_key=new_key(), live_key=new_key(), authorized_at=now, authorized_by="Lin Yue",
     )  # fmt: skip
     coin.configure(name="Lantern", rate=RATE, by=SIMULATOR)
     coin.apply(by=SIMULATOR)
