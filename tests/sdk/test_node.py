@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -63,8 +64,10 @@ def test_node_easywechat_as_the_server_of_a_game(
 
 
 def test_co_wechat_api_as_the_server_of_an_official_account(
-    node: Tell, platform: Platform, world: World
+    node: Tell, platform: Platform, world: World, tmp_path: Path
 ) -> None:
+    picture = tmp_path / "card.png"
+    picture.write_bytes(walks.made_picture("card").content)
     game, account = walks.account_at(world, "released"), official_account(world)
     walks.associate(account, game)
     template, openid = walks.add_template(account), follower(world, account)
@@ -77,6 +80,7 @@ def test_co_wechat_api_as_the_server_of_an_official_account(
             "openid": openid,
             "template": template.template_id,
             "game": game.appid,
+            "picture": str(picture),
         },
         platform.environment,
     )
@@ -91,6 +95,8 @@ def test_co_wechat_api_as_the_server_of_an_official_account(
         "templates": [template.template_id],
         "sent": 0,
         "refused": 40003,
+        "answered": 0,
+        "card": 0,
         "addresses": {"ip_list": ["127.0.0.1", "::1"]},
     }
 

@@ -136,6 +136,7 @@ def test_the_server_of_an_official_account(world: World) -> None:
 
     assert client.user.get_followers()["data"]["openid"] == [openid]
     assert client.user.get(openid)["subscribe"] == 1
+    assert client.message.send_text(openid, "We open at nine.")["errcode"] == 0
     [listed] = client.template.get_all_private_template()["template_list"]
     assert listed["template_id"] == template.template_id
     data = {"first": {"value": "Well done", "color": "#173177"}, "score": {"value": "42"}}

@@ -4,13 +4,15 @@ const API = require('co-wechat-api');
 const createAgent = require('https-proxy-agent');
 const told = require('./told.cjs');
 
-told(async ({ appid, secret, openid, template, game }) => {
+told(async ({ appid, secret, openid, template, game, picture }) => {
   const api = new API(appid, secret);
   api.setOpts({ agent: createAgent(process.env.https_proxy), timeout: 20000 });
 
   const button = { type: 'view', name: 'News', url: 'https://kite.example/' };
   const made = await api.createMenu({ button: [{ name: 'Kite', sub_button: [button] }] });
   const { menu } = await api.getMenu();
+  const { media_id: thumb } = await api.uploadImageMedia(picture);
+  const card = { title: 'Play', appid: game, pagepath: 'game', thumb_media_id: thumb };
   const { template_list: templates } = await api.getAllPrivateTemplate();
   const sent = await api.sendTemplate(
     openid,
@@ -30,6 +32,8 @@ told(async ({ appid, secret, openid, template, game }) => {
     templates: templates.map((each) => each.template_id),
     sent: sent.errcode,
     refused,
+    answered: (await api.sendText(openid, 'We open at nine.')).errcode,
+    card: (await api.sendMiniProgram(openid, card)).errcode,
     addresses: await api.getIp(),
   };
 });
