@@ -132,7 +132,7 @@ def _written(attempt_id: int, exchange: _Exchange) -> None:
     push = Push.objects.lock(attempt.push_id)
     mine = Attempt.objects.filter(pk=attempt_id, outcome="").update(
         outcome=exchange.outcome,
-        sentence=exchange.sentence[:300],
+        sentence=text.showable(exchange.sentence)[:300],
         url=exchange.url[:1000],
         request_headers=exchange.headers,
         request_body=exchange.body,

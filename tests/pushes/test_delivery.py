@@ -132,6 +132,27 @@ def test_a_broken_connection_is_an_outcome(pushed, receiver):
     assert outcomes(push) == ["connection"] * 3
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"ErrCode":"\\u0000\\ud800"}',
+        b'{"ErrCode":{"a":["\\ud800"]}}',
+        b"<xml><ErrCode>\xed\xa0\x80</ErrCode></xml>",
+        b"\x00\xff\xfe" * 1000,
+        b'{"ErrCode":1' + b"0" * 5000 + b"}",
+    ],
+    ids=["nul and surrogate", "nested", "not UTF-8", "bytes", "long"],
+)
+def test_whatever_a_receiver_answers_is_written_down(pushed, receiver, body):
+    receiver.behave = lambda taken: (200, body)
+    push = put(pushed())
+    relay()
+
+    push.refresh_from_db()
+    assert (push.state, outcomes(push)) == ("undelivered", ["refused"] * 3)
+    assert "\x00" not in push.attempts.first().response_body
+
+
 def test_a_slow_receiver_is_cut_off(pushed, receiver, monkeypatch):
     monkeypatch.setitem(SCHEDULES, Family.EVENT, type(SCHEDULES[Family.EVENT])(0.2, ()))
 
