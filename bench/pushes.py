@@ -103,7 +103,7 @@ def workers(netloc: str) -> Iterator[list[subprocess.Popen[str]]]:
 
 def begun(netloc: str) -> subprocess.Popen[str]:
     """Return a worker that delivers."""
-    command = [sys.executable, "-m", "bench.run", "relaying", str(THREADS)]
+    command = [sys.executable, "-m", "bench.relaying", str(THREADS)]
     environment = {**os.environ, "PORTAL_PUSH_ALLOWLIST": netloc}
     return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, text=True)
 
