@@ -29,6 +29,7 @@ from portal.simulator.api import (
     payments,
     people,
     platforms,
+    programs,
     releases,
     reviews,
     settlements,
@@ -52,6 +53,7 @@ PARTS: Final = (
     payments,
     faults,
     platforms,
+    programs,
     events,
 )
 ROUTERS: Final = tuple(part.router for part in PARTS)
