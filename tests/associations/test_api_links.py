@@ -30,7 +30,9 @@ def statuses(server):
 
 def scan(purpose, account):
     """Confirm the newest question of this purpose on the phone of the account's administrator."""
-    confirm(confirmations.latest(purpose, Association.objects.get().pk), by=administrator_of(account))
+    question = confirmations.latest(purpose, Association.objects.get().pk)
+    assert question is not None
+    confirm(question, by=administrator_of(account))
 
 
 def test_an_association_is_asked_confirmed_twice_and_ended(server, official_account, mini_program):
