@@ -57,7 +57,7 @@ MESSAGE_KIND: Final = "40008"
 MESSAGE_EMPTY: Final = "44004"
 MESSAGE_LONG: Final = "45002"
 MESSAGE_TITLE: Final = "45003"
-MESSAGE_PICTURE: Final = "40007"
+MESSAGE_PICTURE: Final = "40007_message"
 MESSAGE_NEWS: Final = "45008"
 TOO_LATE: Final = "45015"
 TOO_MANY: Final = "45047"
@@ -118,14 +118,16 @@ REFUSALS: Final[Mapping[str, Promise]] = {
     TEMPLATE_DATA: _("Fill in %(key)s, in at most %(limit)d characters (47003)."),
     NOT_FOLLOWING: _("Not sent: %(name)s does not follow this Official Account (43004)."),
     # customer-service messages
-    MESSAGE_KIND: _("Not sent: a message is of one of these kinds: %(kinds)s (40008)."),
+    MESSAGE_KIND: _(
+        "Not sent: a message is of one of these kinds: text, image, news, miniprogrampage (40008)."
+    ),
     MESSAGE_EMPTY: _("Not sent: write a text, without invisible characters (44004)."),
     MESSAGE_LONG: _("Not sent: keep the text to %(limit)d bytes (45002)."),
     MESSAGE_TITLE: _("Not sent: write a title of at most %(limit)d characters (45003)."),
     MESSAGE_PICTURE: _("Not sent: name a picture of this account by its media_id (40007)."),
     MESSAGE_NEWS: _("Not sent: a message of this kind holds exactly one article (45008)."),
     TOO_LATE: _(
-        "Not sent: %(name)s does not follow this account any more, or did nothing in the last %(hours)d hours"
+        "Not sent: %(name)s does not follow this account any more, or did nothing in the last %(limit)d hours"
         " (45015). It can be answered again after a message or a tap in the menu."
     ),
     TOO_MANY: _(

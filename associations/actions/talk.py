@@ -81,7 +81,7 @@ def answer(
     now = account.world.now()
     if follower is None or now >= follower.acted_at + ANSWERED_FOR:
         hours = int(ANSWERED_FOR.total_seconds()) // 3600
-        raise refused(refusals.TOO_LATE, field="touser", name=person.name, hours=hours)
+        raise refused(refusals.TOO_LATE, field="touser", name=person.name, limit=hours)
     if follower.answers >= MOST_ANSWERS:
         raise refused(refusals.TOO_MANY, field="touser", name=person.name, limit=MOST_ANSWERS)
     kept, picture = _READERS[_kind(kind)](account, content)
@@ -151,7 +151,7 @@ _READERS: Final = {Kind.TEXT: _text, Kind.IMAGE: _image, Kind.NEWS: _news, Kind.
 
 def _kind(typed: str) -> Kind:
     if typed not in Kind.values:
-        raise refused(refusals.MESSAGE_KIND, field="msgtype", kinds=", ".join(Kind.values))
+        raise refused(refusals.MESSAGE_KIND, field="msgtype")
     return Kind(typed)
 
 

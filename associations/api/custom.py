@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Player
-from associations import actions
+from associations import actions, refusals
 from associations.models import CustomerMessage
 from portal.kernel.policy import OFFICIAL_ACCOUNTS
 from portal.kernel.wire import ONLY_POST, Call, Fields, Text, Wrong, endpoint
@@ -32,6 +32,7 @@ SETS: Final = frozenset({1})
         Fields("news", required=False, bad=45008),
         Fields("miniprogrampage", required=False, bad=40166),
     ),
+    refusals={refusals.MESSAGE_PICTURE: 40007},
     errcodes=(40003, 40007, 40008, 40020, 40165, 40166, 44002, 44004, 45002, 45003, 45008, 45015, 45047),
 )
 def send(call: Call) -> None:

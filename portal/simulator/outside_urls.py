@@ -65,6 +65,17 @@ urlpatterns = [
         official_content.message,
         name="official_message",
     ),
+    path(f"{OFFICIAL}/<id:account_id>/write/", official_accounts.write, name="official_write"),
+    path(
+        f"{OFFICIAL}/<id:account_id>/answers/<id:message_id>/",
+        official_content.answer,
+        name="official_answer",
+    ),
+    path(
+        f"{OFFICIAL}/<id:account_id>/answers/<id:message_id>/picture/",
+        official_content.answer_picture,
+        name="official_picture",
+    ),
     path(f"{OFFICIAL}/<id:account_id>/menu/<str:place>/", official_accounts.tap, name="official_menu"),
     path(
         f"{OFFICIAL}/<id:account_id>/mini-programs/<str:appid>/",

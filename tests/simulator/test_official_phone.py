@@ -14,7 +14,8 @@ from portal.outside.models import Person
 from portal.simulator import walks
 from tests.simulator.reading import source
 
-BUDGET = 10
+BUDGET = 11
+OF_A_TAP = 19  # which tells the account's server
 NEWS: dict[str, Any] = {"type": "view", "name": "News", "url": "https://kite.example/<b>news"}
 HOURS: dict[str, Any] = {"type": "click", "name": "Hours", "text": "From <nine>."}
 
@@ -93,6 +94,11 @@ def test_the_screens_cost_a_bounded_number_of_queries(
     walks.follow(reader, news)
     walks.publish_menu(news, [NEWS, HOURS])
     where = f"/phone/{reader.pk}/official-accounts/"
-    for page in ("", f"{news.pk}/", f"{news.pk}/profile/", f"{news.pk}/menu/0/"):
-        with django_assert_max_num_queries(BUDGET):
+    for page, budget in (
+        ("", BUDGET),
+        (f"{news.pk}/", BUDGET),
+        (f"{news.pk}/profile/", BUDGET),
+        (f"{news.pk}/menu/0/", OF_A_TAP),
+    ):
+        with django_assert_max_num_queries(budget):
             assert visitor.get(f"{where}{page}").status_code == 200

@@ -52,18 +52,37 @@ def official_accounts(request: WorldRequest, person_id: int) -> HttpResponse:
 @require_safe
 @never_cache
 def conversation(request: WorldRequest, person_id: int, account_id: int) -> HttpResponse:
-    """Show what an Official Account sent to a follower, its menu at the foot; `?said=` a button's answer."""
+    """Show what an Official Account and a follower wrote, its menu below; `?said=` a button's answer."""
     person, account = both(request, person_id, account_id)
     if not _follows(person, account):
         return redirect("simulator:official_profile", person.pk, account.pk)
+    return _talk(request, person, account)
+
+
+@require_POST
+def write(request: WorldRequest, person_id: int, account_id: int) -> HttpResponse:
+    """Write to an Official Account; what is refused stays in its field."""
+    person, account = both(request, person_id, account_id)
+    written = request.POST.get("content", "")
+    try:
+        actions.write(account.pk, written, by=person.as_actor())
+    except Follower.DoesNotExist:
+        messages.info(request, _("You do not follow this Official Account any more."))
+        return redirect("simulator:official_profile", person.pk, account.pk)
+    except Refused as refusal:
+        return _talk(request, person, account, written=showable(written), refusal=refusal.message)
+    return redirect("simulator:official_account", person.pk, account.pk)
+
+
+def _talk(request: WorldRequest, person: Person, account: Account, **typed: str) -> HttpResponse:
     menu = _menu(account)
     said = _button(menu, request.GET.get("said", ""))
     context: dict[str, Any] = {
         "account": account,
         "menu": [_shown(button, f"{nth}") for nth, button in enumerate(menu)],
         "said": said if said and said.get("type") == menus.CLICK else None,
-        "articles": official_sent.articles_of(account),
-        "sent": official_sent.messages_of(person, account),
+        "lines": official_sent.lines_of(person, account),
+        **typed,
     }
     return phone.screen(request, person, "official_account", **context)
 

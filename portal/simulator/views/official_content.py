@@ -11,8 +11,9 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Account
 from associations import blocks
-from associations.models import Article, TemplateMessage
+from associations.models import Article, CustomerMessage, TemplateMessage
 from associations.views.articles import shown_parts
+from portal.kernel import shown
 from portal.kernel.http import WorldRequest
 from portal.outside.models import Person
 from portal.simulator.views import phone
@@ -21,6 +22,7 @@ from portal.simulator.views.official_accounts import both, opened_from
 # How WeChat says where a Mini Program was opened from (wechat-api 7).
 FROM_MESSAGE: Final = 1014
 FROM_ARTICLE: Final = 1058
+FROM_TALK: Final = 1073
 
 
 @require_safe
@@ -92,10 +94,42 @@ def message(request: WorldRequest, person_id: int, account_id: int, message_id: 
     return phone.screen(request, person, "official_page", **context)
 
 
+@require_safe
+@never_cache
+def answer(request: WorldRequest, person_id: int, account_id: int, message_id: int) -> HttpResponse:
+    """Open what a customer-service message leads to: its Mini Program, else its page outside."""
+    person, account, found = _answer(request, person_id, account_id, message_id)
+    back_url = redirect("simulator:official_account", person.pk, account.pk).url
+    if appid := found.content.get("appid"):
+        path = found.content["pagepath"]
+        return opened_from(request, person, account, appid, path=path, scene=FROM_TALK, back_url=back_url)
+    if not (url := found.content.get("url")):
+        raise Http404
+    return phone.screen(request, person, "official_page", account=account, back_url=back_url, url=url)
+
+
+@require_safe
+def answer_picture(request: WorldRequest, person_id: int, account_id: int, message_id: int) -> HttpResponse:
+    """Show the picture of a customer-service message."""
+    _person, _account, found = _answer(request, person_id, account_id, message_id)
+    name = f"{found.pk}.{found.content_type.rpartition('/')[2]}"
+    return shown.kept_picture(found.world_id, found.sha256, found.content_type, name)
+
+
+def _answer(
+    request: WorldRequest, person_id: int, account_id: int, message_id: int
+) -> tuple[Person, Account, CustomerMessage]:
+    person, account = both(request, person_id, account_id)
+    sent = CustomerMessage.objects.filter(
+        account=account, person=person, direction=CustomerMessage.Direction.TO_FOLLOWER
+    )
+    return person, account, get_object_or_404(sent, pk=message_id)
+
+
 def _article(
     request: WorldRequest, person_id: int, account_id: int, article_id: int
 ) -> tuple[Person, Account, Article]:
     person, account = both(request, person_id, account_id)
-    shown = (Article.State.PUBLISHED, Article.State.DELETED)
-    rows = Article.objects.filter(account=account, state__in=shown, published_at__isnull=False)
+    readable = (Article.State.PUBLISHED, Article.State.DELETED)
+    rows = Article.objects.filter(account=account, state__in=readable, published_at__isnull=False)
     return person, account, get_object_or_404(rows, pk=article_id)
