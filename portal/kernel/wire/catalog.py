@@ -18,11 +18,18 @@ _FUNDS: Final = _("Advertising funds are not simulated.")
 _CONDITIONAL: Final = _("A menu is the same for every follower here.")
 _CONTENT: Final = _("Content is not judged by a machine here; a reviewer reads it at the desk.")
 _DOMAINS: Final = _("Domains are set account by account here.")
+_MASS: Final = _("Articles are published to followers in the console; mass messages are not simulated.")
+_TAGS: Final = _("Followers have no tags or groups here.")
+_INDUSTRY: Final = _("Message templates are written in the console here; there is no library of industries.")
 
 UNSERVED: Final[Mapping[str, Promise]] = {
     "/cgi-bin/account/componentrebindadmin": _("Administrators change in the console, by the scans of both."),
     "/cgi-bin/account/fastregister": _FAST,
     "/cgi-bin/callback/check": _("The console checks the address of message push itself."),
+    "/cgi-bin/changeopenid": _("Accounts are not migrated here, so no openid changes."),
+    "/cgi-bin/comment/close": _MASS,
+    "/cgi-bin/comment/list": _MASS,
+    "/cgi-bin/comment/open": _MASS,
     "/cgi-bin/component/fastregisterweapp": _FAST,
     "/cgi-bin/component/get_domain_confirmfile": _DOMAINS,
     "/cgi-bin/component/getprivacysetting": _PRIVACY,
@@ -30,18 +37,44 @@ UNSERVED: Final[Mapping[str, Promise]] = {
     "/cgi-bin/component/modify_wxa_server_domain": _DOMAINS,
     "/cgi-bin/component/setprivacysetting": _PRIVACY,
     "/cgi-bin/component/uploadprivacyextfile": _PRIVACY,
+    "/cgi-bin/draft/add": _MASS,
+    "/cgi-bin/freepublish/submit": _MASS,
+    "/cgi-bin/get_current_autoreply_info": _(
+        "Automatic replies are not simulated; a button of the menu answers a text."
+    ),
+    "/cgi-bin/groups/getid": _TAGS,
     "/cgi-bin/menu/addconditional": _CONDITIONAL,
     "/cgi-bin/menu/delconditional": _CONDITIONAL,
     "/cgi-bin/menu/trymatch": _CONDITIONAL,
+    "/cgi-bin/message/mass/delete": _MASS,
+    "/cgi-bin/message/mass/get": _MASS,
+    "/cgi-bin/message/mass/send": _MASS,
+    "/cgi-bin/message/mass/sendall": _MASS,
     "/cgi-bin/message/template/subscribe": _(
         "One-time subscriptions outside a conversation are not simulated."
     ),
     "/cgi-bin/openapi/quota/clear": _("Quotas are cleared all at once here: /cgi-bin/clear_quota."),
+    "/cgi-bin/qrcode/create": _(
+        "An account is followed from the phone's list here, not by a QR code with a scene."
+    ),
+    "/cgi-bin/shorturl": _("The platform has taken short addresses out of service."),
+    "/cgi-bin/tags/create": _TAGS,
+    "/cgi-bin/tags/get": _TAGS,
+    "/cgi-bin/tags/members/batchtagging": _TAGS,
+    "/cgi-bin/template/api_add_template": _INDUSTRY,
+    "/cgi-bin/template/api_set_industry": _INDUSTRY,
+    "/cgi-bin/template/get_industry": _INDUSTRY,
+    "/cgi-bin/ticket/getticket": _("Web pages in WeChat and cards are not simulated."),
+    "/cgi-bin/user/tag/get": _TAGS,
     "/wxa/business/getpayfororder": _("Gifts between friends are not simulated."),
     "/wxa/component/fastregisterbetaweapp": _FAST,
     "/wxa/component/fastregisterpersonalweapp": _FAST,
     "/wxa/game/content_spam/media_check_sync": _CONTENT,
     "/wxa/game/content_spam/msg_sec_check": _CONTENT,
+    "/wxa/getpaidunionid": _("Nobody binds accounts to one union here, so there is no unionid."),
+    "/wxa/img_sec_check": _CONTENT,
+    "/wxa/media_check_async": _CONTENT,
+    "/wxa/msg_sec_check": _CONTENT,
     "/wxa/security/apply_privacy_interface": _PRIVACY,
     "/wxa/security/applysetorderpathinfo": _GOODS,
     "/wxa/security/get_privacy_interface": _PRIVACY,
