@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal.kernel.calendar import SHANGHAI
 from portal.kernel.errors import Refused
@@ -18,12 +18,12 @@ class SpanForm(forms.Form):
     """From when to when, in the world's time, in Shanghai; the last minute counts whole."""
 
     since = forms.DateTimeField(
-        label=_("From"),
+        label=pgettext_lazy("span of time", "From"),
         input_formats=[FORMAT],
         widget=forms.DateTimeInput(format=FORMAT, attrs={"type": "datetime-local"}),
     )
     until = forms.DateTimeField(
-        label=_("To"),
+        label=pgettext_lazy("span of time", "To"),
         input_formats=[FORMAT],
         widget=forms.DateTimeInput(format=FORMAT, attrs={"type": "datetime-local"}),
     )
