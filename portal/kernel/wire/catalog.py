@@ -18,6 +18,7 @@ _FUNDS: Final = _("Advertising funds are not simulated.")
 _CONDITIONAL: Final = _("A menu is the same for every follower here.")
 _CONTENT: Final = _("Content is not judged by a machine here; a reviewer reads it at the desk.")
 _DOMAINS: Final = _("Domains are set account by account here.")
+_COMPLAINTS: Final = _("Players' complaints are not simulated.")
 _MASS: Final = _("Articles are published to followers in the console; mass messages are not simulated.")
 _TAGS: Final = _("Followers have no tags or groups here.")
 _INDUSTRY: Final = _("Message templates are written in the console here; there is no library of industries.")
@@ -80,13 +81,21 @@ UNSERVED: Final[Mapping[str, Promise]] = {
     "/wxa/security/get_privacy_interface": _PRIVACY,
     "/wxa/security/getorderpathinfo": _GOODS,
     "/xpay/bind_transfer_accout": _FUNDS,
+    "/xpay/complete_complaint": _COMPLAINTS,
     "/xpay/create_funds_bill": _FUNDS,
+    "/xpay/download_adverfunds_order": _FUNDS,
+    "/xpay/get_complaint_detail": _COMPLAINTS,
+    "/xpay/get_complaint_list": _COMPLAINTS,
+    "/xpay/get_negotiation_history": _COMPLAINTS,
+    "/xpay/get_upload_file_sign": _COMPLAINTS,
     "/xpay/query_adver_funds": _FUNDS,
     "/xpay/query_funds_bill": _FUNDS,
     "/xpay/query_publish_goods": _GOODS,
     "/xpay/query_recover_bill": _FUNDS,
     "/xpay/query_transfer_account": _FUNDS,
     "/xpay/query_upload_goods": _GOODS,
+    "/xpay/response_complaint": _COMPLAINTS,
     "/xpay/start_publish_goods": _GOODS,
     "/xpay/start_upload_goods": _GOODS,
+    "/xpay/upload_vp_file": _COMPLAINTS,
 }
