@@ -44,11 +44,13 @@ def deliveries(request: WorldRequest, principal: Principal) -> HttpResponse:
 def delivery(request: WorldRequest, principal: Principal, push_id: int) -> HttpResponse:
     """Show one push: its message and all its tries."""
     push = get_object_or_404(Push, pk=push_id, account=principal.account)
+    attempts = list(push.attempts.order_by("-pk")[: SHOWN + 1])
     context = {
         "push": push,
         "tone": TONES[Push.State(push.state)],
         "message": push.written,
-        "attempts": push.attempts.order_by("-pk")[:SHOWN],
+        "attempts": attempts[:SHOWN],
+        "shown": SHOWN if len(attempts) > SHOWN else None,
         "next_at": due_at(push),
         "next_try": push.tries + 1,
     }

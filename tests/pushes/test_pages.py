@@ -80,6 +80,23 @@ def test_a_push_is_sent_again_by_its_button(pushed, receiver, signed_in):
     assert "it is on its way already" in page(browser.post(f"{LIST}{push.pk}/resend/", **here))
 
 
+def test_a_page_says_that_it_shows_not_all_tries(pushed, receiver, signed_in):
+    receiver.behave = lambda taken: (500, b"")
+    account = pushed()
+    push = put(account)
+    relay()
+    browser, url = signed_in(account), f"{LIST}{push.pk}/"
+    whole = page(browser.get(url))
+    for _nth in range(6):
+        browser.post(f"{url}resend/")
+        relay()
+    cut = browser.get(url)
+
+    assert "Only the newest" not in whole
+    assert len(cut.context["attempts"]) == 20
+    assert "Only the newest 20 tries are shown." in page(cut)
+
+
 def test_a_span_is_sent_again_by_its_form(pushed, receiver, signed_in):
     account = pushed()
     put(account)
