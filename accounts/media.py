@@ -101,7 +101,12 @@ def read(kind: str, upload: File[bytes]) -> Material:
 
 def opened(account: Account, media_id: str, *, field: str = "media_id") -> Material:
     """Return what a media_id of any kind names in this account. Refused (40007), at `field`, for none."""
-    for find in (_temporary, *FINDERS):
+    return _temporary(account, media_id) or permanent(account, media_id, field=field)
+
+
+def permanent(account: Account, media_id: str, *, field: str = "media_id") -> Material:
+    """Return what a media_id of a kind that stays names in this account. Refused as `opened`."""
+    for find in FINDERS:
         if found := find(account, media_id):
             return found
     raise Refused(
