@@ -17,6 +17,8 @@ _GOODS: Final = _("Games sell coins here; goods with a price of their own are no
 _FUNDS: Final = _("Advertising funds are not simulated.")
 _CONDITIONAL: Final = _("A menu is the same for every follower here.")
 _CONTENT: Final = _("Content is not judged by a machine here; a reviewer reads it at the desk.")
+_ARTICLES: Final = _("Articles are written in the console here, with the pictures that a server may add.")
+_SUBSCRIBE: Final = _("Subscribe messages of Mini Programs are not simulated yet.")
 _DOMAINS: Final = _("Domains are set account by account here.")
 _COMPLAINTS: Final = _("Players' complaints are not simulated.")
 _MASS: Final = _("Articles are published to followers in the console; mass messages are not simulated.")
@@ -44,6 +46,10 @@ UNSERVED: Final[Mapping[str, Promise]] = {
         "Automatic replies are not simulated; a button of the menu answers a text."
     ),
     "/cgi-bin/groups/getid": _TAGS,
+    "/cgi-bin/material/add_news": _ARTICLES,
+    "/cgi-bin/material/del_material": _("Pictures stay: an article or a message may show them."),
+    "/cgi-bin/material/update_news": _ARTICLES,
+    "/cgi-bin/media/uploadnews": _ARTICLES,
     "/cgi-bin/menu/addconditional": _CONDITIONAL,
     "/cgi-bin/menu/delconditional": _CONDITIONAL,
     "/cgi-bin/menu/trymatch": _CONDITIONAL,
@@ -51,6 +57,8 @@ UNSERVED: Final[Mapping[str, Promise]] = {
     "/cgi-bin/message/mass/get": _MASS,
     "/cgi-bin/message/mass/send": _MASS,
     "/cgi-bin/message/mass/sendall": _MASS,
+    "/cgi-bin/message/custom/typing": _("A phone shows what is sent, not that somebody writes."),
+    "/cgi-bin/message/subscribe/send": _SUBSCRIBE,
     "/cgi-bin/message/template/subscribe": _(
         "One-time subscriptions outside a conversation are not simulated."
     ),
@@ -80,6 +88,12 @@ UNSERVED: Final[Mapping[str, Promise]] = {
     "/wxa/security/applysetorderpathinfo": _GOODS,
     "/wxa/security/get_privacy_interface": _PRIVACY,
     "/wxa/security/getorderpathinfo": _GOODS,
+    "/wxaapi/newtmpl/addtemplate": _SUBSCRIBE,
+    "/wxaapi/newtmpl/deltemplate": _SUBSCRIBE,
+    "/wxaapi/newtmpl/getcategory": _SUBSCRIBE,
+    "/wxaapi/newtmpl/getpubtemplatekeywords": _SUBSCRIBE,
+    "/wxaapi/newtmpl/getpubtemplatetitles": _SUBSCRIBE,
+    "/wxaapi/newtmpl/gettemplate": _SUBSCRIBE,
     "/xpay/bind_transfer_accout": _FUNDS,
     "/xpay/complete_complaint": _COMPLAINTS,
     "/xpay/create_funds_bill": _FUNDS,
