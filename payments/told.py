@@ -11,12 +11,14 @@ from typing import Any, Final
 from payments.keys import key_of
 from payments.models import GameCoin, PaymentOrder, Refund
 from payments.signatures import event_sig
+from portal.kernel.actors import SERVER, Actor
 from pushes import actions as pushes
 from pushes.families import Family
 
 DELIVERED: Final = "minigame_coin_deliver_completed"
 REFUNDED: Final = "minigame_pay_refund_succ_notify"
-BY_CONSOLE: Final = 2  # RefundSource: the platform, the console, the API
+BY_CONSOLE: Final = 2  # RefundSource; 1 is the platform itself
+BY_API: Final = 3
 
 
 def delivered(order: PaymentOrder) -> None:
@@ -37,14 +39,14 @@ def delivered(order: PaymentOrder) -> None:
     _tell(order, DELIVERED, payload)
 
 
-def refunded(refund: Refund) -> None:
-    """Tell that a purchase, or a part of it, was paid back."""
+def refunded(refund: Refund, *, by: Actor) -> None:
+    """Tell that a purchase, or a part of it, was paid back, and whether a server asked for it."""
     order = refund.order
     payload = {
         "OpenId": order.player.openid,
         "RefundId": refund.number,
         "RefundAmount": refund.amount_fen,
-        "RefundSource": BY_CONSOLE,
+        "RefundSource": BY_API if by == SERVER else BY_CONSOLE,
         "Env": order.environment,
         "OutTradeNo": order.out_trade_no,
         **_paid_by(order),

@@ -186,7 +186,7 @@ def refund(
     order.save()
     audit.act(account, REFUNDED, by=by, detail=f"{order.number}, {yuan(amount_fen)}: {reason}")
     income.add_refunded(order, amount_fen, now)
-    told.refunded(made)
+    told.refunded(made, by=by)
     return made
 
 

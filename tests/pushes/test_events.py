@@ -14,7 +14,7 @@ from payments.keys import key_of
 from payments.models import GameCoin
 from payments.signatures import event_sig
 from portal.kernel import reviews, sealed
-from portal.kernel.actors import SIMULATOR
+from portal.kernel.actors import SERVER, SIMULATOR
 from portal.kernel.models import Review, Verdict
 from portal.outside.models import Person
 from portal.simulator import walks
@@ -81,10 +81,11 @@ def test_a_version_that_does_not_pass_is_told_with_its_reasons(world):
     ]
 
 
-def test_a_purchase_and_its_refund_are_told_signed(world):
+@pytest.mark.parametrize(("by", "source"), [(SIMULATOR, 2), (SERVER, 3)])
+def test_a_purchase_and_its_refund_are_told_signed(world, by, source):
     account = listen(walks.account_at(world, "payment_online"))
     order = walks.buy(account, "meiran", 6)
-    refund = refunds.refund(order.pk, amount_fen=600, reason="mistake", number="R1", by=SIMULATOR)
+    refund = refunds.refund(order.pk, amount_fen=600, reason="mistake", number="R1", by=by)
 
     bought, paid_back = (each for each in told(account) if "MiniGame" in each)
     player = Player.objects.get(account=account, person__wechat_id="meiran")
@@ -101,7 +102,7 @@ def test_a_purchase_and_its_refund_are_told_signed(world):
     )
     assert paid_back["Event"] == "minigame_pay_refund_succ_notify"
     assert (
-        f'"RefundId":"{refund.number}","RefundAmount":600,"RefundSource":2'
+        f'"RefundId":"{refund.number}","RefundAmount":600,"RefundSource":{source}'
         in paid_back["MiniGame"]["Payload"]
     )
 
