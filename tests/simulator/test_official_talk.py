@@ -110,6 +110,26 @@ def test_lines_stand_as_they_came(visitor: Client, news: Account, where: str, an
     assert page.count("official-at") == 2
 
 
+def test_an_open_conversation_asks_for_what_came_since(visitor: Client, where: str, answer: Any) -> None:
+    first = answer("text", content="The first")
+    page = source(visitor.get(where))
+    assert f'hx-get="{where}?seen=talk-{first.pk}"' in page
+
+    def since(seen: str) -> Any:
+        return visitor.get(where, {"seen": seen}, headers={"HX-Request": "true"})
+
+    assert since(f"talk-{first.pk}").status_code == 204
+    second = answer("text", content="The second")
+    more = source(since(f"talk-{first.pk}"))
+    assert "The second" in more
+    assert "The first" not in more
+    assert f'hx-get="{where}?seen=talk-{second.pk}"' in more
+    assert "The first" in source(since(""))
+    assert since("talk-0").headers["HX-Refresh"] == "true"
+    Follower.objects.all().delete()
+    assert since("").headers["HX-Refresh"] == "true"
+
+
 def test_an_answer_opens_its_mini_program_and_its_page(
     visitor: Client, news: Account, where: str, answer: Any
 ) -> None:

@@ -53,11 +53,11 @@ UNSERVED: Final[Mapping[str, Promise]] = {
     "/cgi-bin/menu/addconditional": _CONDITIONAL,
     "/cgi-bin/menu/delconditional": _CONDITIONAL,
     "/cgi-bin/menu/trymatch": _CONDITIONAL,
+    "/cgi-bin/message/custom/typing": _("A phone shows what is sent, not that somebody writes."),
     "/cgi-bin/message/mass/delete": _MASS,
     "/cgi-bin/message/mass/get": _MASS,
     "/cgi-bin/message/mass/send": _MASS,
     "/cgi-bin/message/mass/sendall": _MASS,
-    "/cgi-bin/message/custom/typing": _("A phone shows what is sent, not that somebody writes."),
     "/cgi-bin/message/subscribe/send": _SUBSCRIBE,
     "/cgi-bin/message/template/subscribe": _(
         "One-time subscriptions outside a conversation are not simulated."

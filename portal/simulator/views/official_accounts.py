@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -17,7 +17,7 @@ from associations import actions, links, menus
 from associations.menus import Button
 from associations.models import Association, Follower, Menu
 from portal.kernel.errors import Refused
-from portal.kernel.http import WorldRequest
+from portal.kernel.http import WorldRequest, is_htmx
 from portal.kernel.policy import OFFICIAL_ACCOUNTS, VERIFIED
 from portal.kernel.text import showable
 from portal.outside.models import Person
@@ -54,7 +54,10 @@ def official_accounts(request: WorldRequest, person_id: int) -> HttpResponse:
 def conversation(request: WorldRequest, person_id: int, account_id: int) -> HttpResponse:
     """Show what an Official Account and a follower wrote, its menu below; `?said=` a button's answer."""
     person, account = both(request, person_id, account_id)
-    if not _follows(person, account):
+    follows = _follows(person, account)
+    if is_htmx(request):
+        return _fresh(request, person, account) if follows else _anew()
+    if not follows:
         return redirect("simulator:official_profile", person.pk, account.pk)
     return _talk(request, person, account)
 
@@ -72,6 +75,24 @@ def write(request: WorldRequest, person_id: int, account_id: int) -> HttpRespons
     except Refused as refusal:
         return _talk(request, person, account, written=showable(written), refusal=refusal.message)
     return redirect("simulator:official_account", person.pk, account.pk)
+
+
+def _fresh(request: WorldRequest, person: Person, account: Account) -> HttpResponse:
+    """Answer a conversation that is open with what came since `?seen=`: nothing, lines, or all of it anew."""
+    lines = official_sent.lines_of(person, account)
+    keys = ["", *(line["key"] for line in lines)]
+    seen = request.GET.get("seen", "")
+    if seen not in keys:
+        return _anew()
+    fresh = lines[keys.index(seen) :]
+    if not fresh:
+        return HttpResponse(status=204)
+    context = {"person": person, "account": account, "lines": fresh}
+    return render(request, "simulator/_official_lines.html", context)
+
+
+def _anew() -> HttpResponse:
+    return HttpResponse(headers={"HX-Refresh": "true"})
 
 
 def _talk(request: WorldRequest, person: Person, account: Account, **typed: str) -> HttpResponse:

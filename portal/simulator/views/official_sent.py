@@ -18,8 +18,8 @@ PAUSE: Final = timedelta(minutes=5)  # from one line to the next: the time is to
 def lines_of(person: Person, account: Account) -> list[dict[str, Any]]:
     """Return the newest lines of a conversation, oldest first. Three queries.
 
-    Each: {kind: "article", "template" or "talk", row, at, told_at: `at` after a pause, else None}, and of
-    a template message its `text`.
+    Each: {key, kind: "article", "template" or "talk", row, at, told_at: `at` after a pause, else None},
+    and of a template message its `text`.
     """
     lines = sorted(
         [*_articles(account), *_templates(person, account), *_talk(person, account)],
@@ -28,6 +28,7 @@ def lines_of(person: Person, account: Account) -> list[dict[str, Any]]:
     before: datetime | None = None
     for line in lines:
         is_near = before is not None and line["at"] - before < PAUSE
+        line["key"] = f"{line['kind']}-{line['row'].pk}"
         line["told_at"] = None if is_near else line["at"]
         before = line["at"]
     return lines
