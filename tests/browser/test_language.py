@@ -22,6 +22,10 @@ PUBLIC = {
 }
 OUTSIDE = {
     "/worlds/": "Worlds",
+    "/worlds/ready-account/": "A ready account",
+    "/worlds/faults/": "Faults",
+    "/docs/api/": "Server API",
+    "/platforms/": "Third-party platforms",
     "/clock/": "Clock and agenda",
     "/mailbox/": "Mailbox",
     "/phone/": "Phone",
@@ -65,6 +69,9 @@ GAME: dict[str, Heading] = {
     "/console/development-settings/upload-allowlist/": "Upload allowlist",
     "/console/development-settings/domains/": "Server domains",
     "/console/development-settings/push/": "Message push",
+    "/console/development-settings/pushes/": "Message pushes",
+    "/console/development-settings/refused-calls/": "Refused calls",
+    "/console/authorized-platforms/": "Authorized Platforms",
     "/console/closing/": "Close the account",
     "/console/log/": "Operation log",
 }
@@ -88,6 +95,7 @@ CAST = "|".join([*(name for name, *_more in cast.PEOPLE), cast.MINOR[0]])
 # What is read in either language as it is: names, e-mails, and what developers call things.
 NAMES = re.compile(
     r"English|AppID|AppSecret|EncodingAESKey|Token|URL|JSON|XML|request|socket|uploadFile|downloadFile|localhost"
+    r"|rid|errcode|GET|POST|(GET |POST )?/(cgi-bin|wxa|wxaapi|sns|xpay)/[\w/]+"
     r"|.*@.*|.*Ltd.*|Class 07|Run, puzzle and play.*"
     rf"|([A-Z]{{2}} )?({CAST})( [a-z]+| \([a-z]+\))?"
 )
