@@ -65,7 +65,7 @@ ABOUT: Final[dict[str, tuple[Any, Q]]] = {
     ),
     "development": (
         gettext_lazy("Development settings"),
-        Q(name__in=_DEVELOPMENT) | Q(name__startswith="pushes."),
+        Q(name__in=_DEVELOPMENT) | Q(name__startswith="pushes.") | Q(subject_type__startswith="pushes."),
     ),
     "releases": (
         gettext_lazy("Versions and releases"),

@@ -86,7 +86,7 @@ def test_a_developer_is_bound_logs_in_and_finds_exactly_what_a_developer_may_do(
     developer.sees("Saved.")
     developer.follows("Set up", to="Message push")
     developer.presses("Valid")
-    developer.presses("Save", to=DEVELOPMENT)
+    developer.presses("Save unverified", to=DEVELOPMENT)
     developer.sees("Saved.")
     for shut in ("AppSecret", "Server domains", "Upload key"):
         way = developer.page.get_by_role("button", name=re.compile(f": {shut}$"))

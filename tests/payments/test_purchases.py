@@ -10,6 +10,7 @@ import pytest
 from accounts.models import Account
 from payments import breaches_orders, clearing, client_codes, grades, models
 from payments.actions import purchases
+from payments.keys import new_key
 from payments.models import DayIncome, Entry, GameCoin, Partition, PaymentOrder, Wallet
 from portal.kernel import deadlines
 from portal.kernel.actors import BANK, SIMULATOR
@@ -169,7 +170,7 @@ def test_a_coin_that_is_not_online_sells_in_the_sandbox_alone(world: World):
     account = walks.authenticate(walks.account_at(world, "perfected"))
     shop = Shop(account, {})
     coin = GameCoin.objects.create(
-        world=world, account=account, offer_id="1234567890", sandbox_key="-", live_key="-",
+        world=world, account=account, offer_id="1234567890", sandbox_key=new_key(), live_key=new_key(),
         authorized_at=world.now(), authorized_by="Lin Yue",
     )  # fmt: skip
     assert refusal(shop, "linyue") == ("-15013", "")
