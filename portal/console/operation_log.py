@@ -37,6 +37,7 @@ _DEVELOPMENT: Final = (
     development.API_ALLOWLIST,
     development.UPLOAD_ALLOWLIST,
     development.DOMAINS,
+    development.BUSINESS_DOMAINS,
     development.PUSH,
     development.PUSH_STOPPED,
 )
