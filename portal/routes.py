@@ -295,6 +295,8 @@ MATRIX: Final[dict[str, Who]] = {
     "simulator:play_trial": Who.WORLD,
     "simulator:play_developed": Who.WORLD,
     "simulator:play_code": Who.WORLD,
+    "simulator:play_notified": Who.WORLD,
+    "simulator:subscribe_sheet": Who.WORLD,
     "simulator:play_ask": Who.WORLD,
     "simulator:game_calls": Who.WORLD,
     "simulator:official_accounts": Who.WORLD,

@@ -16,6 +16,12 @@ JSON: Final = "json"
 
 Message = Mapping[str, Any]
 
+# Events whose list the platform wraps in XML, and only there.
+WRAPPED: Final = {
+    "subscribe_msg_popup_event": "SubscribeMsgPopupEvent",
+    "subscribe_msg_sent_event": "SubscribeMsgSentEvent",
+}
+
 
 @dataclass(frozen=True)
 class Sent:
@@ -56,7 +62,10 @@ def sent(
 
 def as_xml(message: Message) -> str:
     """Return a message as XML: texts in CDATA, numbers bare, a list as its name repeated."""
-    return f"<xml>{_elements(message)}</xml>"
+    told = dict(message)
+    if wrapped := WRAPPED.get(str(told.get("Event"))):
+        told[wrapped] = {"List": told.pop("List")}
+    return f"<xml>{_elements(told)}</xml>"
 
 
 def as_json(message: Message) -> str:

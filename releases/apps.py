@@ -17,6 +17,7 @@ class ReleasesConfig(AppConfig):
             actions,
             api,
             breaches_releases,
+            breaches_subscribing,
             breaches_templates,
             desk,
         )
@@ -24,4 +25,5 @@ class ReleasesConfig(AppConfig):
 
         register(breaches)
         register(breaches_releases.breaches)
+        register(breaches_subscribing.breaches)
         register(breaches_templates.breaches)

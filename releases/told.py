@@ -1,12 +1,14 @@
-"""What an account's own server is told of the review of its code (wechat-api 8.4)."""
+"""What an account's own server is told of its code's review and subscribe messages (wechat-api 8.4)."""
 
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping
 
-from accounts.models import Account
+from accounts.models import Account, Player
 from portal.kernel.reviews import Decision
 from pushes import actions as pushes
+from releases.models import SubscribeMessage
 
 
 def approved(account: Account, decision: Decision) -> None:
@@ -29,6 +31,26 @@ def delayed(account: Account, decision: Decision) -> None:
     """Tell that the verdict takes longer."""
     fields = {"Reason": _reasons(decision), "DelayTime": _moment(decision)}
     pushes.put(account, "weapp_audit_delay", fields)
+
+
+def answered(account: Account, player: Player, said: Mapping[str, str]) -> None:
+    """Tell what a player answered about subscribe messages: "accept" or "reject" by template."""
+    rows = [
+        {"TemplateId": template_id, "SubscribeStatusString": status, "PopupScene": "0"}
+        for template_id, status in said.items()
+    ]
+    pushes.put(account, "subscribe_msg_popup_event", {"List": rows}, player=player)
+
+
+def subscribe_message_sent(account: Account, player: Player, message: SubscribeMessage) -> None:
+    """Tell that a subscribe message reached the phone."""
+    row = {
+        "TemplateId": message.template.pri_tmpl_id,
+        "MsgID": str(message.pk),
+        "ErrorCode": "0",
+        "ErrorStatus": "success",
+    }
+    pushes.put(account, "subscribe_msg_sent_event", {"List": row}, player=player)
 
 
 def _reasons(decision: Decision) -> str:

@@ -52,6 +52,7 @@ class Limit(StrEnum):
     ADDITIONS_BY_OFFICIAL_ACCOUNT = "additions_by_official_account"
     ADDITIONS_OF_MINI_PROGRAM = "additions_of_mini_program"
     MESSAGE_TEMPLATES = "message_templates"
+    SUBSCRIBE_TEMPLATES = "subscribe_templates"
     FORCED_TOKENS = "forced_tokens"
     CLEARED_QUOTAS = "cleared_quotas"
 
@@ -252,6 +253,11 @@ LIMITS: Final[Mapping[Limit, Ceiling]] = {
     Limit.MESSAGE_TEMPLATES: Ceiling(
         25,
         _("Not added: %(at_most)d of %(at_most)d templates. Remove one first."),
+    ),
+    Limit.SUBSCRIBE_TEMPLATES: Ceiling(
+        25,
+        _("Not added: %(at_most)d of %(at_most)d templates (200012). Remove one first."),
+        code="200012",
     ),
     Limit.FORCED_TOKENS: Ceiling(
         20,

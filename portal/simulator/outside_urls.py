@@ -16,6 +16,7 @@ from portal.simulator.views import (
     platforms,
     players,
     settlements,
+    subscribing,
 )
 
 OFFICIAL = "phone/<id:person_id>/official-accounts"
@@ -43,6 +44,8 @@ urlpatterns = [
         name="play_developed",
     ),
     path("phone/<id:person_id>/codes/<str:code>/", players.play_code, name="play_code"),
+    path("phone/<id:person_id>/notifications/<id:message_id>/", players.play_notified, name="play_notified"),
+    path("phone/<id:person_id>/games/<id:account_id>/subscribe/", subscribing.sheet, name="subscribe_sheet"),
     path("phone/ask/<str:token>/", players.ask, name="play_ask"),
     path("phone/<id:person_id>/games/<id:account_id>/calls/", game_calls.game_calls, name="game_calls"),
     path(f"{OFFICIAL}/", official_accounts.official_accounts, name="official_accounts"),

@@ -29,6 +29,7 @@ from releases.actions.submissions import (
     submit,
     withdraw,
 )
+from releases.actions.subscribing import mark_read
 from releases.actions.templates import add_template, bind_program, delete_template, unbind_program
 from releases.actions.versions import commit, delete, same_files, set_trial, upload
 
@@ -48,6 +49,7 @@ __all__ = [
     "end_internal_test",
     "grow",
     "internal_test_of",
+    "mark_read",
     "open_submission",
     "put_document",
     "release",

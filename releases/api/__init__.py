@@ -1,5 +1,5 @@
 """The server API's endpoints of this stage: log-in, and code management."""
 
-from releases.api import audits, code, codes, log_in, releasing, templates
+from releases.api import audits, code, codes, log_in, releasing, subscribe, templates
 
-__all__ = ["audits", "code", "codes", "log_in", "releasing", "templates"]
+__all__ = ["audits", "code", "codes", "log_in", "releasing", "subscribe", "templates"]

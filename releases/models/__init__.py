@@ -7,6 +7,7 @@ from releases.models.qualification import Attachment, Preview, Qualification
 from releases.models.release import Release
 from releases.models.service import Service
 from releases.models.submission import Submission
+from releases.models.subscribe import SubscribeMessage, SubscribeTemplate, Subscription
 from releases.models.template import CodeDraft, CodeTemplate, DevelopmentProgram
 from releases.models.version import Version
 
@@ -23,5 +24,8 @@ __all__ = [
     "Release",
     "Service",
     "Submission",
+    "SubscribeMessage",
+    "SubscribeTemplate",
+    "Subscription",
     "Version",
 ]

@@ -47,6 +47,7 @@ def test_every_limit_has_a_row_and_the_numbers_are_the_platforms():
         "additions_by_official_account": 13,
         "additions_of_mini_program": 500,
         "message_templates": 25,
+        "subscribe_templates": 25,
         "forced_tokens": 20,
         "cleared_quotas": 10,
     }

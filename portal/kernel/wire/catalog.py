@@ -18,7 +18,6 @@ _FUNDS: Final = _("Advertising funds are not simulated.")
 _CONDITIONAL: Final = _("A menu is the same for every follower here.")
 _CONTENT: Final = _("Content is not judged by a machine here; a reviewer reads it at the desk.")
 _ARTICLES: Final = _("Articles are written in the console here, with the pictures that a server may add.")
-_SUBSCRIBE: Final = _("Subscribe messages of Mini Programs are not simulated yet.")
 _DOMAINS: Final = _("Domains are set account by account here.")
 _COMPLAINTS: Final = _("Players' complaints are not simulated.")
 _MASS: Final = _("Articles are published to followers in the console; mass messages are not simulated.")
@@ -58,7 +57,6 @@ UNSERVED: Final[Mapping[str, Promise]] = {
     "/cgi-bin/message/mass/get": _MASS,
     "/cgi-bin/message/mass/send": _MASS,
     "/cgi-bin/message/mass/sendall": _MASS,
-    "/cgi-bin/message/subscribe/send": _SUBSCRIBE,
     "/cgi-bin/message/template/subscribe": _(
         "One-time subscriptions outside a conversation are not simulated."
     ),
@@ -88,12 +86,6 @@ UNSERVED: Final[Mapping[str, Promise]] = {
     "/wxa/security/applysetorderpathinfo": _GOODS,
     "/wxa/security/get_privacy_interface": _PRIVACY,
     "/wxa/security/getorderpathinfo": _GOODS,
-    "/wxaapi/newtmpl/addtemplate": _SUBSCRIBE,
-    "/wxaapi/newtmpl/deltemplate": _SUBSCRIBE,
-    "/wxaapi/newtmpl/getcategory": _SUBSCRIBE,
-    "/wxaapi/newtmpl/getpubtemplatekeywords": _SUBSCRIBE,
-    "/wxaapi/newtmpl/getpubtemplatetitles": _SUBSCRIBE,
-    "/wxaapi/newtmpl/gettemplate": _SUBSCRIBE,
     "/xpay/bind_transfer_accout": _FUNDS,
     "/xpay/complete_complaint": _COMPLAINTS,
     "/xpay/create_funds_bill": _FUNDS,

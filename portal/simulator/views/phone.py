@@ -26,7 +26,8 @@ from portal.kernel.models import Confirmation
 from portal.outside import letters
 from portal.outside.models import ChatMessage, Person, Sms
 from portal.simulator.forms import ScanForm
-from releases.models import LaunchCode, Service
+from releases import actions as releases
+from releases.models import LaunchCode, Service, SubscribeMessage
 
 COLUMN: Final = 30  # phones beside the glass; the others are on the people page
 WAITING: Final = 20
@@ -64,7 +65,13 @@ def home(request: WorldRequest, person_id: int) -> HttpResponse:
     chats = ChatMessage.objects.filter(person=person).order_by("-pk")[:MESSAGES]
     page = keyset.turn(request, _messages(request, person.phone), size=MESSAGES)
     waiting = _waiting(request).filter(person_id=person.pk).order_by("-pk")[:WAITING]
-    context: dict[str, Any] = {"page": page, "chats": chats, "questions": _told(waiting)}
+    notified = SubscribeMessage.objects.filter(person=person).select_related("account", "template")
+    context: dict[str, Any] = {
+        "page": page,
+        "chats": chats,
+        "notified": notified.order_by("-pk")[:MESSAGES],
+        "questions": _told(waiting),
+    }
     return screen(request, person, "phone_home", people=people, **context)
 
 
@@ -83,6 +90,7 @@ def number(request: WorldRequest, number: str) -> HttpResponse:
 def read(request: WorldRequest, number: str) -> HttpResponse:
     """Mark the messages to a number as read; a page that asked by htmx gets the new badges."""
     letters.mark_messages_read(request.world.pk, number=number, by=VISITOR)
+    releases.mark_read(request.world.pk, number=number, by=VISITOR)
     if is_htmx(request):
         return render(request, "simulator/badges.html", {"part": "phone"})
     return redirect("simulator:phone_number", number)
@@ -253,12 +261,14 @@ def people_of(request: WorldRequest) -> list[Person]:
     mine = _waiting(request).filter(person_id=OuterRef("pk")).order_by().values("person_id")
     sent = Sms.objects.filter(world=request.world, to=OuterRef("phone"), read_at__isnull=True)
     chats = ChatMessage.objects.filter(person=OuterRef("pk"), read_at__isnull=True)
+    notified = SubscribeMessage.objects.filter(person=OuterRef("pk"), read_at__isnull=True)
     people = Person.objects.filter(world=request.world).order_by("pk")
     return list(
         people.annotate(
             waiting=_counted(mine.annotate(count=Count("pk"))),
             unread=_counted(sent.order_by().values("to").annotate(count=Count("pk")))
-            + _counted(chats.order_by().values("person").annotate(count=Count("pk"))),
+            + _counted(chats.order_by().values("person").annotate(count=Count("pk")))
+            + _counted(notified.order_by().values("person").annotate(count=Count("pk"))),
         )[:COLUMN]
     )
 

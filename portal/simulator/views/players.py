@@ -24,11 +24,11 @@ from portal.kernel.http import WorldRequest
 from portal.kernel.text import showable
 from portal.kernel.wording import joined, moment
 from portal.outside.models import Person
-from portal.simulator.views import phone
+from portal.simulator.views import phone, subscribing
 from releases import cohorts, playing, shelf
 from releases.actions import log_ins
 from releases.cohorts import SHARES, Draw, reach
-from releases.models import PlayerLogIn, Version
+from releases.models import PlayerLogIn, SubscribeMessage, Version
 from releases.playing import Environment, Opening, Shut
 
 OTHERS: Final = 6  # phones to open the same game with, at most half of them on one side
@@ -41,6 +41,12 @@ OPENED: Final = {
     "release": Environment.RELEASED,
     "trial": Environment.TRIAL,
     "develop": Environment.DEVELOP,
+}
+NOTIFIED: Final = 1107  # the scene of a subscribe message
+STATES: Final = {
+    "formal": Environment.RELEASED,
+    "trial": Environment.TRIAL,
+    "developer": Environment.DEVELOP,
 }
 _OPENS: Final = {
     Environment.RELEASED: "simulator:play",
@@ -135,9 +141,35 @@ def play_code(request: WorldRequest, person_id: int, code: str) -> HttpResponse:
         }
         opening = Opening(environment, shut=Shut.EXPIRED)
         return _opened(request, person, account, opening, people=phone.people_of(request), backstage=[why])
+    more = _offered(person, account) if launch.kind in SCANNED else []
+    return _led(request, person, account, environment, scene=scene, path=path, backstage=more)
+
+
+@require_safe
+@never_cache
+def play_notified(request: WorldRequest, person_id: int, message_id: int) -> HttpResponse:
+    """Open the game at the page of a subscribe message, in the version that its server named."""
+    person = phone.person_of(request, person_id)
+    messages = SubscribeMessage.objects.select_related("account__administrator")
+    message = get_object_or_404(messages, world=request.world, person=person, pk=message_id)
+    account = message.account
+    account.world = request.world
+    return _led(request, person, account, STATES[message.version], scene=NOTIFIED, path=message.page)
+
+
+def _led(
+    request: WorldRequest,
+    person: Person,
+    account: Account,
+    environment: Environment,
+    *,
+    scene: int,
+    path: str,
+    backstage: Sequence[dict[str, Any]] = (),
+) -> HttpResponse:
+    """Open the version of an environment that something led to; of development versions the newest."""
     if environment == Environment.RELEASED:
-        more = _offered(person, account) if launch.kind in SCANNED else []
-        return open_released(request, person, account, scene=scene, path=path, backstage=more)
+        return open_released(request, person, account, scene=scene, path=path, backstage=backstage)
     newest = Version.objects.filter(account=account, state=Version.State.DEVELOPED).order_by("-pk").first()
     version_id = newest.pk if newest else 0
     opening = playing.open_for(account, person, environment, version_id)
@@ -164,6 +196,8 @@ def ask(request: WorldRequest, token: str) -> HttpResponse:
     asked, data = _asked(request)
     if asked == "wx.requestMidasPayment":
         return _ordered(account, person, session.environment, data)
+    if asked == "wx.requestSubscribeMessage":
+        return subscribing.asked(account, person, data)
     return _answered(account, person, asked)
 
 

@@ -8,8 +8,8 @@
   answers("login", ({ timeout }) => ask("wx.login", {}, timeout ?? PATIENCE));
   answers("checkSession", () => ask("wx.checkSession", {}, PATIENCE));
 
-  // Paying waits for a person, so it waits as long as that takes.
-  for (const name of ["requestMidasPayment", "requestMidasPaymentGameItem"]) {
+  // These wait for a person, so they wait as long as that takes.
+  for (const name of ["requestMidasPayment", "requestMidasPaymentGameItem", "requestSubscribeMessage"]) {
     answers(name, (options) => ask(`wx.${name}`, JSON.parse(JSON.stringify(options))));
   }
 

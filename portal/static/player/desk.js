@@ -1,4 +1,4 @@
-/* The cash desk over a game: opened by the frame's `player:desk`, closed by an answer, which goes back to the game.
+/* The cash desk over a game, and the question for subscribe messages: opened by the frame's `player:desk`, closed by an answer, which goes back to the game.
 
    <div id="desk" hidden                in the glass, beside the frame
      data-away="..."                    what is said when the server does not answer

@@ -2,9 +2,9 @@
 
    <iframe data-player sandbox="allow-scripts" allow="autoplay" src="..."
      data-keep="KEY"    storage is kept in this browser under this name: one for each world, player and game
-     data-ask="URL"     questions (wx.login, payments) are sent there as JSON {type, data} by POST; the answer is
+     data-ask="URL"     questions (wx.login, payments, subscribe messages) are sent there as JSON {type, data} by POST; the answer is
                         {ok: true, data: {...}} or {ok: false, errMsg, errCode}; without it every question fails.
-                        {desk: URL} opens the cash desk, which answers in the end
+                        {desk: URL} opens a sheet over the game, which answers in the end
      data-token="..."   the form token, sent as X-CSRFToken
      data-exit="URL">   where leaving the game leads
 
@@ -15,7 +15,7 @@
 "use strict";
 
 (() => {
-  const QUESTIONS = new Set(["wx.login", "wx.checkSession", "wx.requestMidasPayment", "wx.requestMidasPaymentGameItem"]);
+  const QUESTIONS = new Set(["wx.login", "wx.checkSession", "wx.requestMidasPayment", "wx.requestMidasPaymentGameItem", "wx.requestSubscribeMessage"]);
   const KEPT = 1000000; // characters a game keeps in this browser, which has some five million for all of us
   const AT_ONCE = 4; // questions waiting for the server
   const short = (text) => String(text ?? "").slice(0, 2000);
