@@ -12,8 +12,8 @@ from releases.models import SubscribeMessage, Subscription
 def breaches() -> list[str]:
     """Return a sentence for every permission or message that belongs to another account's template."""
     found: dict[str, QuerySet[Any]] = {
-        "subscription %d: is to another account's template": Subscription.objects,
-        "subscribe message %d: is of another account's template": SubscribeMessage.objects,
+        "subscription %d: is to another account's template": Subscription.objects.all(),
+        "subscribe message %d: is of another account's template": SubscribeMessage.objects.all(),
     }
     return [
         sentence % pk

@@ -6,10 +6,12 @@ import pytest
 
 from portal.simulator.walks.stages import account_at
 from pushes.bodies import as_xml
+from pushes.models import Push
 from releases import subscribe_library
 from releases.actions import subscribing
 from releases.breaches_subscribing import breaches
 from releases.models import SubscribeMessage, SubscribeTemplate, Subscription
+from tests.pushes.test_events import listen, told
 from tests.releases.subscribing import ADD, EVENT, SEND, allow, message, player, server, template
 from tests.server import OwnServer
 
@@ -270,3 +272,24 @@ def test_a_list_of_templates_is_wrapped_in_xml_alone():
         "<xml><Event><![CDATA[subscribe_msg_popup_event]]></Event>"
         f"<SubscribeMsgPopupEvent>{each}{each}</SubscribeMsgPopupEvent></xml>"
     )
+
+
+@pytest.mark.requirement("API-3")
+def test_the_answer_and_the_sending_are_pushed(server, message, player, template):
+    account = listen(server.account)
+    allow(player, template)
+
+    msgid = server.post(SEND, message)["msgid"]
+
+    row = {"TemplateId": template.pri_tmpl_id}
+    assert told(account) == [
+        {
+            "Event": "subscribe_msg_popup_event",
+            "List": [row | {"SubscribeStatusString": "accept", "PopupScene": "0"}],
+        },
+        {
+            "Event": "subscribe_msg_sent_event",
+            "List": row | {"MsgID": str(msgid), "ErrorCode": "0", "ErrorStatus": "success"},
+        },
+    ]
+    assert {push.openid for push in Push.objects.all()} == {message["touser"]}
