@@ -73,7 +73,9 @@ def count(world: World | None, principal: Principal | None) -> Counts:
               + (SELECT COUNT(*) FROM (SELECT 1 FROM outside_sms
                 WHERE world_id = %s AND read_at IS NULL LIMIT {MOST}) AS messages)
               + (SELECT COUNT(*) FROM (SELECT 1 FROM outside_chatmessage
-                WHERE world_id = %s AND read_at IS NULL LIMIT {MOST}) AS chats),
+                WHERE world_id = %s AND read_at IS NULL LIMIT {MOST}) AS chats)
+              + (SELECT COUNT(*) FROM (SELECT 1 FROM releases_subscribemessage
+                WHERE world_id = %s AND read_at IS NULL LIMIT {MOST}) AS notifications),
               (SELECT COUNT(*) FROM (SELECT 1 FROM accounts_notice
                 WHERE account_id = %s AND read_at IS NULL LIMIT {MOST}) AS notices),
               (SELECT COUNT(*) FROM (SELECT 1 FROM kernel_review
@@ -83,6 +85,7 @@ def count(world: World | None, principal: Principal | None) -> Counts:
                 world.pk,
                 world.pk,
                 world.now(),
+                world.pk,
                 world.pk,
                 world.pk,
                 principal.account.pk if principal else 0,

@@ -90,7 +90,9 @@ class SubscribeMessage(models.Model):
         indexes = [
             models.Index(fields=["person", "-id"], name="subscribe_message_newest"),
             models.Index(
-                fields=["person"], name="subscribe_message_unread", condition=Q(read_at__isnull=True)
+                fields=["world", "person"],
+                name="subscribe_message_unread",
+                condition=Q(read_at__isnull=True),
             ),
         ]
 

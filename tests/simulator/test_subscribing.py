@@ -41,6 +41,11 @@ def leaves(page: Any) -> Any:
     return json.loads(unescape(found[1]))
 
 
+def bar(visitor: Client) -> int:
+    """Return what waits on phones, as the simulation bar counts it."""
+    return int(visitor.get("/clock/").context["sim"]["phone_waiting"])
+
+
 def another(account: Account) -> SubscribeTemplate:
     by = account.administrator.person.as_actor()
     return subscribing.add_template(account.pk, tid=1102, kids=[1, 2], scene="", by=by)
@@ -117,10 +122,13 @@ def test_the_phone_shows_what_was_sent_and_opens_the_game_at_its_page(
 
 def test_a_notification_is_new_until_it_is_read(visitor, server, player, template, message):
     allow(player, template)
+    before = bar(visitor)
     server.post(SEND, message)
+    assert bar(visitor) == before + 1
 
     visitor.post(f"/phone/number/{player.phone}/read/")
 
+    assert bar(visitor) == before
     assert SubscribeMessage.objects.get().read_at == server.account.world.now()
     assert "New:" not in source(visitor.get(f"/phone/{player.pk}/"))
 

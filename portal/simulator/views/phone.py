@@ -261,7 +261,9 @@ def people_of(request: WorldRequest) -> list[Person]:
     mine = _waiting(request).filter(person_id=OuterRef("pk")).order_by().values("person_id")
     sent = Sms.objects.filter(world=request.world, to=OuterRef("phone"), read_at__isnull=True)
     chats = ChatMessage.objects.filter(person=OuterRef("pk"), read_at__isnull=True)
-    notified = SubscribeMessage.objects.filter(person=OuterRef("pk"), read_at__isnull=True)
+    notified = SubscribeMessage.objects.filter(
+        world=request.world, person=OuterRef("pk"), read_at__isnull=True
+    )
     people = Person.objects.filter(world=request.world).order_by("pk")
     return list(
         people.annotate(
