@@ -42,6 +42,13 @@ def answering(answer: Callable[[socket.socket], Any]) -> Iterator[Target]:
         yield Target("http", "push.example", listening.getsockname()[1], (HERE,), "/")
 
 
+def take(connection: socket.socket) -> None:
+    """Read a whole request: closed over a rest of it, a connection is reset, and its answer with it."""
+    asked = b""
+    while not asked.endswith(b"{}"):
+        asked += connection.recv(4096)
+
+
 def ask(target: Target) -> tuple[sending.Answer, float]:
     """Return the answer, and how many seconds it took."""
     started = real.monotonic()
@@ -59,7 +66,7 @@ def drip(connection: Any, head: bytes) -> None:
 @pytest.mark.parametrize("head", [HEAD, b"HTTP/1.1 200 OK\r\nX: ", b"", b"HTTP/1.1 100 \r\n\r\n"])
 def test_what_drips_in_is_cut_off(head):
     def answer(connection):
-        connection.recv(4096)
+        take(connection)
         drip(connection, head)
 
     with answering(answer) as target:
@@ -71,7 +78,7 @@ def test_what_drips_in_is_cut_off(head):
 
 def test_an_endless_answer_is_cut_off_at_its_size():
     def answer(connection):
-        connection.recv(4096)
+        take(connection)
         connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n" + b"a" * (sending.MOST_ANSWERED * 3))
 
     with answering(answer) as target:
@@ -85,7 +92,7 @@ def test_an_answer_that_breaks_off_is_none(sent):
     """Its empty rest would pass for a receiver that took the message."""
 
     def answer(connection):
-        connection.recv(4096)
+        take(connection)
         connection.sendall(HEAD + sent)
 
     with answering(answer) as target:
@@ -98,7 +105,7 @@ def test_an_answer_that_breaks_off_is_none(sent):
 @pytest.mark.parametrize("said", [b"", b"hello\r\n\r\n", b"HTTP/1.1 abc\r\n\r\n", b"\x00" * 100_000])
 def test_what_is_no_http_is_a_fault(said):
     def answer(connection):
-        connection.recv(4096)
+        take(connection)
         connection.sendall(said)
 
     with answering(answer) as target:
@@ -119,7 +126,7 @@ def test_a_name_with_two_addresses_is_reached_at_the_second():
     """`localhost` is often IPv6 first, where a receiver on IPv4 does not listen."""
 
     def answer(connection):
-        connection.recv(4096)
+        take(connection)
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nsuccess")
 
     with answering(answer) as target:
@@ -145,9 +152,7 @@ def identity(tmp_path, settings, monkeypatch):
 def test_a_receiver_is_asked_over_tls(identity):
     def answer(connection):
         with identity.wrap_socket(connection, server_side=True) as locked:
-            asked = b""
-            while not asked.endswith(b"{}"):  # what is left unread resets the connection
-                asked += locked.recv(4096)
+            take(locked)
             locked.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nsuccess")
 
     with answering(answer) as target:
@@ -169,7 +174,7 @@ def test_a_certificate_of_another_name_is_refused_and_said(identity):
 
 def test_a_receiver_without_tls_is_said(identity):
     def answer(connection):
-        connection.recv(4096)
+        take(connection)
         connection.sendall(HEAD)
 
     with answering(answer) as target:
