@@ -174,7 +174,7 @@ def test_a_certificate_of_another_name_is_refused_and_said(identity):
 
 def test_a_receiver_without_tls_is_said(identity):
     def answer(connection):
-        take(connection)
+        connection.recv(4096)
         connection.sendall(HEAD)
 
     with answering(answer) as target:
