@@ -15,7 +15,7 @@ from portal.simulator import walks
 from tests.simulator.reading import source
 
 BUDGET = 11
-OF_A_TAP = 19  # which tells the account's server
+OF_A_TAP = 20  # which tells the account's server; PostgreSQL asks once more, for the world's lock
 NEWS: dict[str, Any] = {"type": "view", "name": "News", "url": "https://kite.example/<b>news"}
 HOURS: dict[str, Any] = {"type": "click", "name": "Hours", "text": "From <nine>."}
 
