@@ -103,7 +103,7 @@ def test_lines_stand_as_they_came(visitor: Client, news: Account, where: str, an
     answer("text", content="The first")
     time.passes(minutes=10)
     walks.publish_article(news, title="The second")
-    time.passes(minutes=10)
+    time.passes(seconds=1)
     visitor.post(f"{where}write/", {"content": "The third"})
     page = source(visitor.get(where))
     first, second, third = (page.index(text) for text in ("The first", "The second", "The third"))
