@@ -23,6 +23,7 @@ from tests.releases.packed import upload_files
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
 ROUNDS = 6
+MOST_ROUNDS = 19  # by then one verdict alone has won by chance once in 260,000 runs
 WHY = [Reason(code="sandbox_account")]
 
 
@@ -83,7 +84,7 @@ def verdict_of(submission):
 @pytest.mark.requirement("REL-7", "REL-5")
 def test_of_eight_reviewers_at_once_one_decides_and_the_others_hear_who(world):
     won = set()
-    for turn in range(ROUNDS):
+    for turn in range(MOST_ROUNDS):
         submission = submission_at_desk(world, turn)
         review = review_of(submission)
         outcomes = race([deciding(review, ("approve", "reject")[(nth + turn) % 2], nth) for nth in range(8)])
@@ -91,6 +92,8 @@ def test_of_eight_reviewers_at_once_one_decides_and_the_others_hear_who(world):
         first = Verdict.objects.get(review=review).by_name
         assert all(first in str(outcome.error) for outcome in outcomes if outcome.error)
         won.add(verdict_of(submission))
+        if len(won) == 2 and turn >= ROUNDS - 1:
+            break
     assert won == {"approve", "reject"}, "nothing raced"
     assert breaches.found() == []
 
