@@ -10,7 +10,6 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final
 
 from django.core.files import File
@@ -23,7 +22,6 @@ from portal.kernel.pictures import MEGABYTE, Picture
 
 Kind = Media.Kind
 
-LIFE: Final = timedelta(days=3)
 UNKNOWN: Final = "40007"
 EMPTY: Final = "41005"
 NOT_THIS_KIND: Final = "40005"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -15,8 +14,6 @@ from portal.kernel.compiled import Compiled
 from portal.kernel.wire import Caller, Wrong, finds
 
 PURPOSE: Final = "accounts.access_token"
-LIFE: Final = timedelta(seconds=7200)
-OVERLAP: Final = timedelta(minutes=5)  # that a replaced token still works
 BEGINNINGS: Final = {AccessToken.Kind.ORDINARY: "71_", AccessToken.Kind.STABLE: "72_"}
 
 _BY_FINGERPRINT: Final = Compiled(

@@ -9,11 +9,10 @@ from typing import Any
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from associations import words
-from associations.actions.talk import MOST_ANSWERS
 from associations.models import Article, Association, CustomerMessage, Follower, Menu, TemplateMessage
 from associations.models.association import HOLDING, OPEN, WAITING
 from portal.kernel import tallies
-from portal.kernel.limits import LIMITS, Limit
+from portal.kernel.limits import FOLLOWER_ANSWERS, LIMITS, Limit
 from portal.kernel.models import Deadline, Tally
 from portal.kernel.terms import AccountType
 
@@ -60,7 +59,7 @@ def breaches() -> list[str]:
         "article %d: is no Official Account's": Article.objects.exclude(official).order_by("id"),
         "follower %d: follows no Official Account": Follower.objects.exclude(official).order_by("id"),
         "follower %d: got more messages than one act is answered with": Follower.objects.filter(
-            answers__gt=MOST_ANSWERS
+            answers__gt=FOLLOWER_ANSWERS
         ).order_by("id"),
         "customer message %d: is no Official Account's": CustomerMessage.objects.exclude(official).order_by(
             "id"

@@ -20,10 +20,9 @@ from django.utils.translation import pgettext
 from accounts.models import Account
 from payments.models import Environment, PaymentOrder, Refund
 from payments.months import midnight
-from portal.kernel import sealed, spreadsheets
+from portal.kernel import limits, sealed, spreadsheets
 from portal.kernel.calendar import SHANGHAI
 
-LIFE: Final = timedelta(minutes=30)
 MOST_DAYS: Final = 31
 CHUNK: Final = 2000
 SEALED: Final = "payments.bill"
@@ -53,7 +52,7 @@ def read_day(number: int) -> date:
 
 def ticket(bill: Bill) -> str:
     """Return what an address names a bill by, for half an hour of the world's time."""
-    ends = (bill.account.world.now() + LIFE).timestamp()
+    ends = (bill.account.world.now() + limits.BILL_ADDRESS).timestamp()
     content = [bill.account.pk, bill.first.isoformat(), bill.last.isoformat(), ends]
     return sealed.seal(json.dumps(content), purpose=SEALED)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -16,8 +16,6 @@ from portal.kernel.wire import ANY_SET, Caller, Wrong, finds
 PLATFORM: Final = "73_"
 AUTHORIZER: Final = "74_"
 PURPOSE: Final = "platforms.token"
-LIFE: Final = timedelta(seconds=7200)
-OVERLAP: Final = timedelta(minutes=5)  # that a replaced token still works
 NOT_AUTHORIZED: Final = 61003
 
 _PLATFORM: Final = Compiled(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from accounts.media import LIFE, Material, new_media_id
+from accounts.media import Material, new_media_id
 from accounts.models import Account, Media
-from portal.kernel import pictures
+from portal.kernel import limits, pictures
 from portal.kernel.action import action
 from portal.kernel.actors import Actor
 
@@ -28,5 +28,5 @@ def keep_material(account_id: int, material: Material, *, by: Actor) -> Media:
         height=material.height,
         sha256=material.sha256,
         uploaded_at=now,
-        expires_at=now + LIFE,
+        expires_at=now + limits.TEMPORARY_MEDIA,
     )

@@ -9,8 +9,8 @@ from typing import Final
 from django.db.models import QuerySet
 
 from accounts.models import AccessToken, Account
-from accounts.tokens import BEGINNINGS, LIFE, OVERLAP, PURPOSE
-from portal.kernel import sealed
+from accounts.tokens import BEGINNINGS, PURPOSE
+from portal.kernel import limits, sealed
 from portal.kernel.action import action
 from portal.kernel.actors import Actor
 from portal.kernel.errors import Refused
@@ -18,7 +18,6 @@ from portal.kernel.limits import Limit
 from portal.kernel.tallies import spend
 from portal.kernel.wire import new_token, quotas
 
-FORCED_APART: Final = timedelta(seconds=30)
 FORGOTTEN_AFTER: Final = timedelta(days=1)  # of expiry
 
 Kind = AccessToken.Kind
@@ -38,7 +37,7 @@ def give_token(account_id: int, *, by: Actor) -> GivenToken:
     account = Account.objects.lock(account_id)
     now = account.world.now()
     _living(account, Kind.ORDINARY, now).filter(replaced_at__isnull=True).update(
-        replaced_at=now, dies_at=now + OVERLAP
+        replaced_at=now, dies_at=now + limits.ACCESS_TOKEN_OVERLAP
     )
     return _given(account, Kind.ORDINARY, now)
 
@@ -55,10 +54,10 @@ def give_stable_token(account_id: int, *, force: bool, by: Actor) -> GivenToken:
     latest = _living(account, Kind.STABLE, now).filter(replaced_at__isnull=True).order_by("-id").first()
     if latest is None:
         return _given(account, Kind.STABLE, now)
-    if force and now - latest.given_at >= FORCED_APART and _may_force(account):
+    if force and now - latest.given_at >= limits.FORCED_TOKENS_APART and _may_force(account):
         _replace(latest, now, dies_at=now)
         return _given(account, Kind.STABLE, now)
-    if latest.expires_at - now <= OVERLAP:
+    if latest.expires_at - now <= limits.ACCESS_TOKEN_OVERLAP:
         _replace(latest, now, dies_at=latest.expires_at)
         return _given(account, Kind.STABLE, now)
     kept = sealed.unseal(latest.sealed, purpose=PURPOSE)
@@ -100,6 +99,6 @@ def _given(account: Account, kind: Kind, now: datetime) -> GivenToken:
         fingerprint=sealed.fingerprint(token, purpose=PURPOSE),
         sealed=sealed.seal(token, purpose=PURPOSE) if kind == Kind.STABLE else "",
         given_at=now,
-        expires_at=now + LIFE,
+        expires_at=now + limits.ACCESS_TOKEN,
     )
-    return GivenToken(token, int(LIFE.total_seconds()))
+    return GivenToken(token, int(limits.ACCESS_TOKEN.total_seconds()))

@@ -6,7 +6,6 @@ An account answers for 48 hours what a follower did last, with at most five mess
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +16,7 @@ from associations import links, refusals, targets, told
 from associations.actions.followers import both, may_be_answered
 from associations.models import CustomerMessage, Follower
 from associations.refusals import refused
-from portal.kernel import audit, pictures, text
+from portal.kernel import audit, limits, pictures, text
 from portal.kernel.action import action
 from portal.kernel.actors import Actor
 from portal.kernel.pictures import Picture
@@ -31,8 +30,6 @@ LONGEST_WRITTEN: Final = 600  # characters that a follower writes
 LONGEST_TEXT: Final = 2048  # bytes
 LONGEST_TITLE: Final = 64
 LONGEST_DESCRIPTION: Final = 120
-ANSWERED_FOR: Final = timedelta(hours=48)
-MOST_ANSWERS: Final = 5
 
 SENT: Final = audit.register("associations.customer_message_sent", _("sends a customer-service message"))
 
@@ -79,11 +76,11 @@ def answer(
     person = Person.objects.get(pk=person_id, world=account.world_id)
     follower = Follower.objects.filter(account=account, person=person).first()
     now = account.world.now()
-    if follower is None or now >= follower.acted_at + ANSWERED_FOR:
-        hours = int(ANSWERED_FOR.total_seconds()) // 3600
+    if follower is None or now >= follower.acted_at + limits.FOLLOWER_ANSWERED:
+        hours = int(limits.FOLLOWER_ANSWERED.total_seconds()) // 3600
         raise refused(refusals.TOO_LATE, field="touser", name=person.name, limit=hours)
-    if follower.answers >= MOST_ANSWERS:
-        raise refused(refusals.TOO_MANY, field="touser", name=person.name, limit=MOST_ANSWERS)
+    if follower.answers >= limits.FOLLOWER_ANSWERS:
+        raise refused(refusals.TOO_MANY, field="touser", name=person.name, limit=limits.FOLLOWER_ANSWERS)
     kept, picture = _READERS[_kind(kind)](account, content)
     if picture:
         pictures.store(account.world_id, picture)

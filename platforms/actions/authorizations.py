@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext as _
@@ -18,7 +17,7 @@ from accounts import notices, scans
 from accounts.models import Account
 from platforms import pushing, secrets, sets
 from platforms.models import Authorization, AuthorizationCode, Platform, PreAuthorization
-from portal.kernel import audit, sealed
+from portal.kernel import audit, limits, sealed
 from portal.kernel.action import action
 from portal.kernel.actors import Actor
 from portal.kernel.errors import Refused
@@ -29,8 +28,6 @@ from portal.kernel.wording import joined
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-PRE_AUTH_CODE_LIFE: Final = timedelta(seconds=600)
-AUTH_CODE_LIFE: Final = timedelta(seconds=600)
 PAGE: Final = "platforms:authorized"
 
 AUTHORIZED: Final = audit.register("platforms.authorized", gettext_lazy("authorizes a third-party platform"))
@@ -71,9 +68,9 @@ def preauthorize(platform_id: int, *, by: Actor) -> Code:
         fingerprint=sealed.fingerprint(code, purpose=secrets.PRE_AUTH_CODE),
         sealed=sealed.seal(code, purpose=secrets.PRE_AUTH_CODE),
         given_at=now,
-        expires_at=now + PRE_AUTH_CODE_LIFE,
+        expires_at=now + limits.PRE_AUTH_CODE,
     )
-    return Code(code, int(PRE_AUTH_CODE_LIFE.total_seconds()))
+    return Code(code, int(limits.PRE_AUTH_CODE.total_seconds()))
 
 
 def pre_authorization_of(code: str) -> PreAuthorization | None:
@@ -179,7 +176,7 @@ def _authorize(confirmation: Confirmation, by: Actor) -> None:
         fingerprint=sealed.fingerprint(code, purpose=secrets.AUTH_CODE),
         sealed=sealed.seal(code, purpose=secrets.AUTH_CODE),
         given_at=now,
-        expires_at=now + AUTH_CODE_LIFE,
+        expires_at=now + limits.AUTHORIZATION_CODE,
     )
     before.used_at = now
     before.save(update_fields=["used_at"])
@@ -187,7 +184,7 @@ def _authorize(confirmation: Confirmation, by: Actor) -> None:
         authorization,
         is_new=is_new,
         code=code,
-        expires_at=now + AUTH_CODE_LIFE,
+        expires_at=now + limits.AUTHORIZATION_CODE,
         pre_auth_code=sealed.unseal(before.sealed, purpose=secrets.PRE_AUTH_CODE),
     )
     notices.tell(account, AUTHORIZED_TOLD if is_new else CHANGED_TOLD, platform=platform.name)

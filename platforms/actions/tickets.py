@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -10,15 +10,13 @@ from django.utils.translation import gettext_lazy
 
 from platforms import pushing, secrets
 from platforms.models import Platform, VerifyTicket
-from portal.kernel import audit, deadlines, sealed
+from portal.kernel import audit, deadlines, limits, sealed
 from portal.kernel.action import action
 from portal.kernel.actors import Actor
 from portal.kernel.errors import Refused
 from portal.kernel.models import Deadline
 
 PUSH: Final = "platforms.ticket"
-EVERY: Final = timedelta(minutes=10)
-LIFE: Final = timedelta(hours=12)
 
 STARTED: Final = audit.register("platforms.tickets_started", gettext_lazy("starts the push of tickets"))
 STOPPED: Final = audit.register("platforms.tickets_stopped", gettext_lazy("stops the push of tickets"))
@@ -42,7 +40,7 @@ def start_pushing(platform_id: int, *, by: Actor) -> Platform:
     platform.save(update_fields=["pushes_tickets"])
     now = platform.world.now()
     _give(platform, now)
-    _promise(platform, now + EVERY)
+    _promise(platform, now + limits.VERIFY_TICKET_PUSHED)
     audit.act(platform, STARTED, by=by)
     return platform
 
@@ -78,8 +76,8 @@ def _push(row: Deadline) -> str:
         return "stopped"
     _give(platform, row.due_at)
     target = platform.world.advancing_to
-    skipped = max(0, (target - row.due_at) // EVERY - 1) if target else 0
-    _promise(platform, row.due_at + EVERY * (skipped + 1))
+    skipped = max(0, (target - row.due_at) // limits.VERIFY_TICKET_PUSHED - 1) if target else 0
+    _promise(platform, row.due_at + limits.VERIFY_TICKET_PUSHED * (skipped + 1))
     return "pushed"
 
 
@@ -90,7 +88,7 @@ def _promise(platform: Platform, due_at: datetime) -> None:
 
 def _give(platform: Platform, now: datetime) -> str:
     """Make a ticket, and push it where the platform receives."""
-    VerifyTicket.objects.filter(platform=platform, expires_at__lt=now - LIFE).delete()
+    VerifyTicket.objects.filter(platform=platform, expires_at__lt=now - limits.VERIFY_TICKET).delete()
     ticket = secrets.new(secrets.TICKET)
     VerifyTicket.objects.create(
         world=platform.world,
@@ -98,7 +96,7 @@ def _give(platform: Platform, now: datetime) -> str:
         fingerprint=sealed.fingerprint(ticket, purpose=secrets.TICKET),
         sealed=sealed.seal(ticket, purpose=secrets.TICKET),
         given_at=now,
-        expires_at=now + LIFE,
+        expires_at=now + limits.VERIFY_TICKET,
     )
     pushing.tell_ticket(platform, ticket)
     return ticket

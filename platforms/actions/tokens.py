@@ -19,7 +19,7 @@ from platforms.models import (
     PlatformToken,
     VerifyTicket,
 )
-from portal.kernel import sealed
+from portal.kernel import limits, sealed
 from portal.kernel.action import action
 from portal.kernel.actors import Actor
 from portal.kernel.errors import Refused
@@ -147,16 +147,18 @@ def _granted(authorization: Authorization, now: datetime) -> Granted:
 def _given(earlier: QuerySet[Any], beginning: str, now: datetime, **owner: Any) -> GivenToken:
     """Write down a new token of `owner`, and let the one before live for five minutes more."""
     earlier.filter(expires_at__lt=now - FORGOTTEN_AFTER).delete()
-    earlier.filter(replaced_at__isnull=True).update(replaced_at=now, dies_at=now + tokens.OVERLAP)
+    earlier.filter(replaced_at__isnull=True).update(
+        replaced_at=now, dies_at=now + limits.ACCESS_TOKEN_OVERLAP
+    )
     token = new_token(beginning)
     earlier.model.objects.create(
         world=next(iter(owner.values())).world,
         fingerprint=sealed.fingerprint(token, purpose=tokens.PURPOSE),
         given_at=now,
-        expires_at=now + tokens.LIFE,
+        expires_at=now + limits.ACCESS_TOKEN,
         **owner,
     )
-    return GivenToken(token, tokens.LIFE // SECONDS)
+    return GivenToken(token, limits.ACCESS_TOKEN // SECONDS)
 
 
 def _require_authorized(authorization: Authorization) -> None:

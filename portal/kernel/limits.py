@@ -324,6 +324,19 @@ PLATFORM_SHARE_PERCENT: Final = 40  # channel and technology (console-rules 8.2 
 RELIEF_FEN: Final = 50_000_000  # of a game's month, free of the platform's share
 WITHDRAWAL_LEAST_FEN: Final = 100
 WITHDRAWAL_WORKING_DAYS: Final = 1  # until the bank answers
+ACCESS_TOKEN: Final = timedelta(hours=2)  # of an account's server and of a third-party platform alike
+ACCESS_TOKEN_OVERLAP: Final = timedelta(minutes=5)  # that a replaced one still works
+FORCED_TOKENS_APART: Final = timedelta(seconds=30)
+TEMPORARY_MEDIA: Final = timedelta(days=3)
+LAUNCH_LINK_LEAST: Final = timedelta(minutes=1)
+LAUNCH_LINK_MOST: Final = timedelta(days=30)
+BILL_ADDRESS: Final = timedelta(minutes=30)
+VERIFY_TICKET_PUSHED: Final = timedelta(minutes=10)  # one after the other
+VERIFY_TICKET: Final = timedelta(hours=12)
+PRE_AUTH_CODE: Final = timedelta(minutes=10)
+AUTHORIZATION_CODE: Final = timedelta(minutes=10)
+FOLLOWER_ANSWERED: Final = timedelta(hours=48)  # after what a follower did last
+FOLLOWER_ANSWERS: Final = 5  # to what a follower did last
 INVITATION: Final = timedelta(hours=24)  # to associate, for the Mini Program's administrator to answer
 MENU_BUTTONS: Final = (3, 5)  # of a custom menu: at the top, and below each of them
 MEMBERS: Final = (15, 30, 60, 90)  # individual; organization: neither, one of the two, both

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
-from portal.kernel import tallies
+from portal.kernel import limits, tallies
 from portal.kernel.action import action
 from portal.kernel.actors import Actor
 from portal.kernel.errors import Refused
@@ -22,8 +22,6 @@ from releases.models import LaunchCode, Release, Version
 Kind = LaunchCode.Kind
 
 COUNTED: Final = (Kind.CODE, Kind.QR)  # a hundred thousand of both together
-LEAST: Final = timedelta(minutes=1)  # that a link lives
-MOST: Final = timedelta(days=30)
 NO_PAGE: Final = "41030"
 UNRELEASED: Final = "85079"
 NOT_FOR_INDIVIDUALS: Final = "40002"
@@ -61,8 +59,8 @@ def make_link(
     if account.released_at is None:
         raise Refused(_("Not made: this Mini Game is not released yet."), code=UNRELEASED)
     now = account.world.now()
-    ends_at = expires_at or now + MOST
-    if not now + LEAST <= ends_at <= now + MOST:
+    ends_at = expires_at or now + limits.LAUNCH_LINK_MOST
+    if not now + limits.LAUNCH_LINK_LEAST <= ends_at <= now + limits.LAUNCH_LINK_MOST:
         raise Refused(
             _("Not made: a link lives from one minute to thirty days, by the world's clock."),
             code=LIFE,

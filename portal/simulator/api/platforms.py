@@ -11,12 +11,11 @@ from pydantic import Field
 
 from accounts.models import Account
 from platforms import actions
-from platforms.actions.authorizations import AUTH_CODE_LIFE
 from platforms.actions.making import LONGEST_NAME
-from platforms.actions.tickets import LIFE
 from platforms.models import Authorization, Platform
 from platforms.sets import ALL
 from platforms.settings import Settings
+from portal.kernel import limits
 from portal.kernel.actors import CONTROL
 from portal.kernel.errors import Refused
 from portal.kernel.models import World
@@ -114,7 +113,7 @@ def give_ticket(request: HttpRequest, world: Id, platform: Id) -> HttpResponse:
 
     def give() -> TicketShape:
         ticket = actions.give_ticket(own.pk, by=CONTROL)
-        return TicketShape(ticket=ticket, expires_in=int(LIFE.total_seconds()))
+        return TicketShape(ticket=ticket, expires_in=int(limits.VERIFY_TICKET.total_seconds()))
 
     return once(request, place, give, status=201)
 
@@ -128,7 +127,7 @@ def authorize(request: HttpRequest, world: Id, platform: Id, body: NewAuthorizat
     def carry_out() -> CodeShape:
         sets = ALL if body.sets is None else body.sets
         code = grant(own, account, sets=sets, pre_auth_code=body.pre_auth_code)
-        return CodeShape(authorization_code=code, expires_in=int(AUTH_CODE_LIFE.total_seconds()))
+        return CodeShape(authorization_code=code, expires_in=int(limits.AUTHORIZATION_CODE.total_seconds()))
 
     return once(request, place, carry_out, status=201)
 
