@@ -8,10 +8,9 @@ from django.utils.translation import gettext as _
 
 from accounts import allowlists
 from accounts.models import AccessToken, Account
-from portal.kernel import sealed
 from portal.kernel.actors import SERVER
 from portal.kernel.compiled import Compiled
-from portal.kernel.wire import Caller, Wrong, finds
+from portal.kernel.wire import Caller, Wrong, finds, look_up, require_living
 
 PURPOSE: Final = "accounts.access_token"
 BEGINNINGS: Final = {AccessToken.Kind.ORDINARY: "71_", AccessToken.Kind.STABLE: "72_"}
@@ -27,14 +26,9 @@ _BY_FINGERPRINT: Final = Compiled(
 @finds(BEGINNINGS[AccessToken.Kind.STABLE])
 def caller_of(token: str) -> Caller:
     """Return the account that `token` was given to. Raises Wrong: 40001, 42001; 40013 once it is closed."""
-    found = _BY_FINGERPRINT.first(sealed.fingerprint(token, purpose=PURPOSE))
-    if found is None:
-        raise Wrong(40001, _("Nobody was given this access token here, or its AppID's world is gone."))
-    caller, now = caller_for(found.account), found.account.world.now()
-    if found.dies_at is not None and now >= found.dies_at:
-        raise Wrong(40001, _("This access token is not the latest: another was given out since."))
-    if now >= found.expires_at:
-        raise Wrong(42001, _("This access token expired: two hours of the world's time are over."))
+    found = look_up(token, _BY_FINGERPRINT, purpose=PURPOSE)
+    caller = caller_for(found.account)
+    require_living(found, found.account.world.now())
     return caller
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Final
 
 from django.utils.translation import gettext as _
 
 from accounts import allowlists
 from platforms.models import Authorization, AuthorizerToken, Platform, PlatformToken
-from portal.kernel import sealed
 from portal.kernel.compiled import Compiled
-from portal.kernel.wire import ANY_SET, Caller, Wrong, finds
+from portal.kernel.wire import ANY_SET, Caller, Wrong, finds, look_up, require_living
 
 PLATFORM: Final = "73_"
 AUTHORIZER: Final = "74_"
@@ -36,10 +34,8 @@ _AUTHORIZER: Final = Compiled(
 @finds(PLATFORM)
 def platform_of(token: str) -> Caller:
     """Return the platform that `token` was given to. Raises Wrong: 40001, 42001."""
-    found = _PLATFORM.first(_fingerprint(token))
-    if found is None:
-        raise _unknown()
-    _require_living(found, found.platform.world.now())
+    found = look_up(token, _PLATFORM, purpose=PURPOSE)
+    require_living(found, found.platform.world.now())
     return caller_for(found.platform)
 
 
@@ -49,16 +45,14 @@ def authorizer_of(token: str) -> Caller:
 
     Raises Wrong: 40001, 42001, 61003 once the authorization is cancelled, 40013 once the account is closed.
     """
-    found = _AUTHORIZER.first(_fingerprint(token))
-    if found is None:
-        raise _unknown()
+    found = look_up(token, _AUTHORIZER, purpose=PURPOSE)
     authorization = found.authorization
     account, platform = authorization.account, authorization.platform
     if account.closed_at is not None:
         raise Wrong(40013, _("This account is closed."))
     if authorization.state != Authorization.State.AUTHORIZED:
         raise not_authorized(platform, account.appid or "")
-    _require_living(found, account.world.now())
+    require_living(found, account.world.now())
     return Caller(
         world=account.world,
         appid=account.appid or "",
@@ -99,18 +93,3 @@ def _let_in(platform: Platform, address: str) -> bool:
             % {"ip": address, "name": platform.name},
         )
     return True
-
-
-def _fingerprint(token: str) -> str:
-    return sealed.fingerprint(token, purpose=PURPOSE)
-
-
-def _unknown() -> Wrong:
-    return Wrong(40001, _("Nobody was given this access token here, or its AppID's world is gone."))
-
-
-def _require_living(found: PlatformToken | AuthorizerToken, now: datetime) -> None:
-    if found.dies_at is not None and now >= found.dies_at:
-        raise Wrong(40001, _("This access token is not the latest: another was given out since."))
-    if now >= found.expires_at:
-        raise Wrong(42001, _("This access token expired: two hours of the world's time are over."))

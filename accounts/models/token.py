@@ -6,14 +6,14 @@ from django.db import models
 from django.utils.translation import pgettext_lazy
 
 from accounts.models.account import Account
-from portal.kernel.models import World
+from portal.kernel.models import TokenRow
 
 
-class AccessToken(models.Model):
-    """A token given out to whoever held the AppSecret. Times are the world's.
+class AccessToken(TokenRow):
+    """A token given out to whoever held the AppSecret.
 
-    It is kept as a fingerprint; a stable one besides sealed, since it is given out again while it lives.
-    The row goes a day after it expired.
+    A stable one is kept sealed besides, since it is given out again while it lives. The row goes a day
+    after it expired.
     """
 
     class Kind(models.TextChoices):
@@ -22,15 +22,9 @@ class AccessToken(models.Model):
         ORDINARY = "ordinary", pgettext_lazy("access token", "Ordinary")
         STABLE = "stable", pgettext_lazy("access token", "Stable")
 
-    world = models.ForeignKey(World, on_delete=models.CASCADE)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="access_tokens")
     kind = models.CharField(max_length=8, choices=Kind.choices)
-    fingerprint = models.CharField(max_length=64, unique=True)
     sealed = models.CharField(max_length=300, blank=True)
-    given_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
-    replaced_at = models.DateTimeField(null=True, help_text="Since when it is not the latest.")
-    dies_at = models.DateTimeField(null=True, help_text="When a replaced one stops working.")
 
     class Meta:
         indexes = [models.Index(fields=["account", "kind", "-id"], name="access_token_newest")]

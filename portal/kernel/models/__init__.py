@@ -5,7 +5,7 @@ from portal.kernel.models.bookkeeping import IdempotencyKey, OutgoingMessage, Pu
 from portal.kernel.models.confirmation import Confirmation
 from portal.kernel.models.deadline import Deadline, DeadlineQuerySet
 from portal.kernel.models.review import Review, ReviewMessage, ReviewPolicy, Screenshot, Verdict
-from portal.kernel.models.wire import RefusedCall, WireFault
+from portal.kernel.models.wire import RefusedCall, TokenRow, WireFault
 from portal.kernel.models.world import World, world_token
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Screenshot",
     "Tally",
     "Throttle",
+    "TokenRow",
     "Verdict",
     "WireFault",
     "World",

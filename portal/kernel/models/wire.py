@@ -1,4 +1,4 @@
-"""What the server API keeps of its calls: those it refused, and the faults that a world asks for."""
+"""What the server API keeps of its calls: tokens, refused calls, and the faults that a world asks for."""
 
 from __future__ import annotations
 
@@ -37,6 +37,20 @@ class RefusedCall(models.Model):
 
     def __str__(self) -> str:
         return f"{self.path} {self.errcode}"
+
+
+class TokenRow(models.Model):
+    """What every access token has that a stage gives out, kept as a fingerprint. Times are the world's."""
+
+    world = models.ForeignKey(World, on_delete=models.CASCADE)
+    fingerprint = models.CharField(max_length=64, unique=True)
+    given_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    replaced_at = models.DateTimeField(null=True, help_text="Since when it is not the latest.")
+    dies_at = models.DateTimeField(null=True, help_text="When a replaced one stops working.")
+
+    class Meta:
+        abstract = True
 
 
 class WireFault(models.Model):

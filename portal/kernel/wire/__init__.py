@@ -20,6 +20,7 @@ from portal.kernel.wire.endpoints import (
 )
 from portal.kernel.wire.errors import Wrong
 from portal.kernel.wire.fields import Field, Fields, File, Items, Text, Truth, Whole
+from portal.kernel.wire.tokens import look_up, require_living
 
 __all__ = [
     "ANY_SET",
@@ -43,5 +44,7 @@ __all__ = [
     "admit",
     "endpoint",
     "finds",
+    "look_up",
     "new_token",
+    "require_living",
 ]
